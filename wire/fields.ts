@@ -1,0 +1,68 @@
+import * as v from 'valibot'
+
+const encoder = new TextEncoder()
+
+const pattern = (regex: RegExp, says: string) => v.pipe(v.string(), v.regex(regex, `must be ${says}`))
+
+/** The number of Unicode code points, which is what a limit in "characters of any script" counts. */
+export const characters = (text: string): number => [...text].length
+
+const text = (min: number, max: number) =>
+  v.pipe(
+    v.string(),
+    v.check((value) => value.isWellFormed(), 'must be well-formed Unicode, without lone surrogates'),
+    v.check((value) => !/\p{Cc}/u.test(value), 'must not contain control characters'),
+    v.check((value) => characters(value) >= min && characters(value) <= max, `must have ${min} to ${max} characters`),
+  )
+
+/** A PBX extension, as it is dialled: digits mostly, letters and the dialplan's own signs too. */
+export const Extension = pattern(/^[A-Za-z0-9._+*#-]{1,64}$/, '1 to 64 characters of A-Z a-z 0-9 . _ + * # -')
+
+/** One app installation. Chosen by the app or the PNS, stable while its tokens change. */
+export const DeviceId = pattern(/^[A-Za-z0-9._:-]{1,128}$/, '1 to 128 characters of A-Z a-z 0-9 . _ : -')
+
+/** A SIP Call-ID (RFC 3261, 20.8), an Asterisk Linkedid or anything else that names one call of the PBX. */
+export const CallId = pattern(/^[\x21-\x7e]{1,255}$/, '1 to 255 visible ASCII characters')
+
+export const MessageId = CallId
+
+/** The name of a mobile app in the relay's settings, usually its bundle or package name. */
+export const AppName = pattern(/^[A-Za-z0-9._-]{1,128}$/, '1 to 128 characters of A-Z a-z 0-9 . _ -')
+
+export const PbxId = pattern(/^[a-z0-9][a-z0-9-]{0,62}$/, '1 to 63 characters of a-z 0-9 -, not starting with -')
+
+export const KeyId = pattern(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 characters of A-Z a-z 0-9 _ -')
+
+/** The caller: a number or SIP user as the PBX knows it (`+442079460000`, `1002`, `anonymous`) and a name to show. */
+export const Caller = v.strictObject({
+  number: pattern(/^[\x21-\x7e]{1,64}$/, '1 to 64 visible ASCII characters'),
+  name: v.optional(text(1, 128)),
+})
+export type Caller = v.InferOutput<typeof Caller>
+
+/** How long the PBX lets the phones ring, in seconds, counted from the moment when it asked. */
+export const RingSeconds = v.pipe(v.number(), v.minValue(5), v.maxValue(120))
+
+/** What the app's makers want to carry along: a JSON object of at most 1 KiB. */
+export const Custom = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.check((value) => encoder.encode(JSON.stringify(value)).length <= 1024, 'must be at most 1024 bytes of JSON'),
+)
+
+/** An APNs or PushKit device token: hexadecimal, in lower case (SNS answers it so). */
+export const AppleToken = v.pipe(
+  pattern(/^(?:[0-9a-fA-F]{2}){16,200}$/, '32 to 400 hexadecimal characters, an even number (an APNs device token)'),
+  v.toLowerCase(),
+)
+
+/** An FCM registration token: opaque. */
+export const FcmToken = pattern(/^[A-Za-z0-9_:.-]{16,4096}$/, '16 to 4096 characters of A-Z a-z 0-9 _ : . - (an FCM token)')
+
+/** The relay's answers give times as RFC 3339 in UTC with milliseconds. */
+export const Time = v.pipe(v.string(), v.isoTimestamp())
+
+/** Text of a message push, any script. */
+export const MessageText = text(1, 2000)
+
+/** Milliseconds since something happened: clocks of PBX and relay differ, durations do not. */
+export const AgoMs = v.pipe(v.number(), v.minValue(0), v.maxValue(7 * 24 * 3600 * 1000))

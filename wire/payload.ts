@@ -1,0 +1,124 @@
+/**
+ * What a push carries, per platform of SNS. Every push holds one object `wakecall`; docs/app.md explains it to the
+ * people who write the apps. Sizes are those of Apple, Google and SNS; a name that is too long is shortened, never refused.
+ */
+import type { MessageRequest } from './calls.ts'
+import type { Caller } from './fields.ts'
+
+export type SnsPlatform = 'APNS' | 'APNS_SANDBOX' | 'APNS_VOIP' | 'APNS_VOIP_SANDBOX' | 'GCM'
+
+/** Bytes of the platform's payload that SNS takes (https://docs.aws.amazon.com/sns/latest/dg/sns-mobile-application-as-subscriber.html). */
+export const PAYLOAD_LIMITS: Record<SnsPlatform, number> = {
+  APNS: 4096,
+  APNS_SANDBOX: 4096,
+  APNS_VOIP: 5120,
+  APNS_VOIP_SANDBOX: 5120,
+  GCM: 4096,
+}
+
+type Common = {
+  v: 1
+  pbx: string
+  to: string
+  from: Caller
+  sentAt: string
+  expiresAt: string
+  custom?: Record<string, unknown> | undefined
+}
+
+/** Times are RFC 3339 by the relay's clock. An app that gets a push after `expiresAt` treats the call as missed. */
+export type WakePayload =
+  | (Common & { event: 'call'; callId: string; uuid: string })
+  | (Common & { event: 'cancel'; callId: string; uuid: string; reason: string })
+  | (Common & { event: 'message'; messageId: string })
+
+/** One push, ready for SNS: `body` is the JSON text under the platform's key, the rest become message attributes. */
+export type PlatformPush = {
+  platform: SnsPlatform
+  body: string
+  ttlSeconds: number
+  apns?: { pushType: 'voip' | 'alert' | 'background'; priority: '5' | '10'; topic: string }
+}
+
+/** A platform application that a push goes through: its SNS platform and, for Apple, the app's bundle id. */
+export type PushRoute = { platform: SnsPlatform; bundle?: string | undefined }
+
+const bytes = (text: string): number => Buffer.byteLength(text)
+
+/** The longest beginning of `text` (in code points, an ellipsis at its end) with which `fits` holds; '' if none does. */
+function shorten(text: string, fits: (text: string) => boolean): string {
+  if (fits(text)) return text
+  const points = [...text]
+  const cut = (length: number) => (length === 0 ? '' : `${points.slice(0, length).join('')}…`)
+  let [low, high] = [0, points.length - 1]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (fits(cut(middle))) low = middle
+    else high = middle - 1
+  }
+  return cut(low)
+}
+
+/** Builds the body and shortens first the text, then the caller's name, until the platform takes it. */
+function fitBody(
+  platform: SnsPlatform,
+  wake: WakePayload,
+  text: string,
+  build: (wake: WakePayload, text: string) => unknown,
+): string {
+  const body = (name: string | undefined, text: string) =>
+    JSON.stringify(build({ ...wake, from: { ...wake.from, name: name || undefined } }, text))
+  const fits = (candidate: string) => bytes(candidate) <= PAYLOAD_LIMITS[platform]
+  const { name } = wake.from
+  const shortText = shorten(text, (text) => fits(body(name, text)))
+  return body(name && shorten(name, (name) => fits(body(name, shortText))), shortText)
+}
+
+/** Whole seconds from `sentAt` to `expiresAt`, at least 1: a TTL of 0 expires inside SNS before anything is sent. */
+const ttl = (wake: WakePayload): number => Math.max(1, Math.ceil((Date.parse(wake.expiresAt) - Date.parse(wake.sentAt)) / 1000))
+
+const apns = (route: PushRoute, pushType: 'voip' | 'alert' | 'background') => ({
+  pushType,
+  priority: pushType === 'background' ? ('5' as const) : ('10' as const),
+  topic: pushType === 'voip' ? `${route.bundle}.voip` : `${route.bundle}`,
+})
+
+const fcm = (ttlSeconds: number, message: object) => ({
+  fcmV1Message: { message: { android: { priority: 'high', ttl: `${ttlSeconds}s` }, ...message } },
+})
+
+/** A call: a VoIP push on iOS, a high-priority data message on Android. A cancel: a background push, never a VoIP one. */
+export function callPush(route: PushRoute, wake: WakePayload & { event: 'call' | 'cancel' }): PlatformPush {
+  const { platform } = route
+  const ttlSeconds = ttl(wake)
+  if (platform === 'GCM') {
+    const body = fitBody(platform, wake, '', (wake) => fcm(ttlSeconds, { data: { wakecall: JSON.stringify(wake) } }))
+    return { platform, body, ttlSeconds }
+  }
+  const aps = wake.event === 'call' ? {} : { 'content-available': 1 }
+  const body = fitBody(platform, wake, '', (wake) => ({ aps, wakecall: wake }))
+  return { platform, body, ttlSeconds, apns: apns(route, wake.event === 'call' ? 'voip' : 'background') }
+}
+
+/** A message: an alert on iOS; on Android a notification that the system shows, or a data message for the app. */
+export function messagePush(
+  route: PushRoute,
+  wake: WakePayload & { event: 'message' },
+  request: Pick<MessageRequest, 'text' | 'android'>,
+): PlatformPush {
+  const { platform } = route
+  const ttlSeconds = ttl(wake)
+  const alert = (wake: WakePayload, body: string) => ({ title: wake.from.name ?? wake.from.number, body })
+  if (platform === 'GCM') {
+    const body = fitBody(platform, wake, request.text, (wake, text) => {
+      const data = { wakecall: JSON.stringify(wake) }
+      return fcm(ttlSeconds, request.android === 'data' ? { data: { ...data, text } } : { data, notification: alert(wake, text) })
+    })
+    return { platform, body, ttlSeconds }
+  }
+  const body = fitBody(platform, wake, request.text, (wake, text) => ({
+    aps: { alert: alert(wake, text), sound: 'default' },
+    wakecall: wake,
+  }))
+  return { platform, body, ttlSeconds, apns: apns(route, 'alert') }
+}
