@@ -37,7 +37,7 @@ export const CANCEL_REASONS = ['answered_elsewhere', 'caller_hung_up', 'declined
 export const CancelReason = v.picklist(CANCEL_REASONS)
 export type CancelReason = v.InferOutput<typeof CancelReason>
 
-/** `devices` counts those that a push was tried for; `cancelled` is there when a cancel came before the ring. */
+/** `devices` counts the pushes that SNS took: the phones worth waiting for. `cancelled`: a cancel came before the ring. */
 export const RingAnswer = v.object({
   callId: CallId,
   uuid: v.pipe(v.string(), v.uuid()),

@@ -9,7 +9,7 @@ export const Version = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue
 const Apple = v.strictObject({
   platform: v.literal('ios'),
   app: AppName,
-  tokens: v.strictObject({ voip: AppleToken, alert: v.optional(AppleToken) }),
+  tokens: v.strictObject({ voip: AppleToken, alert: v.exactOptional(AppleToken) }),
   version: Version,
 })
 

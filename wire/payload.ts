@@ -2,7 +2,7 @@
  * What a push carries, per platform of SNS. Every push holds one object `wakecall`; docs/app.md explains it to the
  * people who write the apps. Sizes are those of Apple, Google and SNS; a name that is too long is shortened, never refused.
  */
-import type { MessageRequest } from './calls.ts'
+import type { CancelReason, MessageRequest } from './calls.ts'
 import type { Caller } from './fields.ts'
 
 export type SnsPlatform = 'APNS' | 'APNS_SANDBOX' | 'APNS_VOIP' | 'APNS_VOIP_SANDBOX' | 'GCM'
@@ -16,21 +16,17 @@ export const PAYLOAD_LIMITS: Record<SnsPlatform, number> = {
   GCM: 4096,
 }
 
-type Common = {
-  v: 1
-  pbx: string
-  to: string
-  from: Caller
-  sentAt: string
-  expiresAt: string
-  custom?: Record<string, unknown> | undefined
-}
+type Common = { v: 1; pbx: string; to: string; sentAt: string; expiresAt: string }
+type Called = Common & { from: Caller; custom?: Record<string, unknown> | undefined }
 
-/** Times are RFC 3339 by the relay's clock. An app that gets a push after `expiresAt` treats the call as missed. */
-export type WakePayload =
-  | (Common & { event: 'call'; callId: string; uuid: string })
-  | (Common & { event: 'cancel'; callId: string; uuid: string; reason: string })
-  | (Common & { event: 'message'; messageId: string })
+/**
+ * Times are RFC 3339 by the relay's clock. An app that gets a push after `expiresAt` treats the call as missed. A cancel
+ * names no caller: the relay keeps no numbers, and the app knows the call by its `uuid`.
+ */
+export type CallPayload = Called & { event: 'call'; callId: string; uuid: string }
+export type CancelPayload = Common & { event: 'cancel'; callId: string; uuid: string; reason: CancelReason }
+export type MessagePayload = Called & { event: 'message'; messageId: string }
+export type WakePayload = CallPayload | CancelPayload | MessagePayload
 
 /** One push, ready for SNS: `body` is the JSON text under the platform's key, the rest become message attributes. */
 export type PlatformPush = {
@@ -59,23 +55,29 @@ function shorten(text: string, fits: (text: string) => boolean): string {
   return cut(low)
 }
 
-/** Builds the body and shortens first the text, then the caller's name, until the platform takes it. */
-function fitBody(
+/** Builds the body and, where the platform would not take it, shortens first the text and then the caller's name. */
+function fitBody<P extends CallPayload | MessagePayload>(
   platform: SnsPlatform,
-  wake: WakePayload,
+  wake: P,
   text: string,
-  build: (wake: WakePayload, text: string) => unknown,
+  build: (wake: P, text: string) => unknown,
 ): string {
-  const body = (name: string | undefined, text: string) =>
+  const { name = '' } = wake.from
+  const body = (name: string, text: string) =>
     JSON.stringify(build({ ...wake, from: { ...wake.from, name: name || undefined } }, text))
   const fits = (candidate: string) => bytes(candidate) <= PAYLOAD_LIMITS[platform]
-  const { name } = wake.from
+  const whole = body(name, text)
+  if (fits(whole)) return whole
   const shortText = shorten(text, (text) => fits(body(name, text)))
-  return body(name && shorten(name, (name) => fits(body(name, shortText))), shortText)
+  return body(
+    shorten(name, (name) => fits(body(name, shortText))),
+    shortText,
+  )
 }
 
 /** Whole seconds from `sentAt` to `expiresAt`, at least 1: a TTL of 0 expires inside SNS before anything is sent. */
-const ttl = (wake: WakePayload): number => Math.max(1, Math.ceil((Date.parse(wake.expiresAt) - Date.parse(wake.sentAt)) / 1000))
+const ttlOf = (wake: WakePayload): number =>
+  Math.max(1, Math.ceil((Date.parse(wake.expiresAt) - Date.parse(wake.sentAt)) / 1000))
 
 const apns = (route: PushRoute, pushType: 'voip' | 'alert' | 'background') => ({
   pushType,
@@ -83,42 +85,53 @@ const apns = (route: PushRoute, pushType: 'voip' | 'alert' | 'background') => ({
   topic: pushType === 'voip' ? `${route.bundle}.voip` : `${route.bundle}`,
 })
 
-const fcm = (ttlSeconds: number, message: object) => ({
-  fcmV1Message: { message: { android: { priority: 'high', ttl: `${ttlSeconds}s` }, ...message } },
+/** FCM's HTTP v1 message, as SNS takes it; the values of `data` are strings. */
+const fcm = (wake: WakePayload, more: { data?: Record<string, string>; notification?: object } = {}) => ({
+  fcmV1Message: {
+    message: {
+      android: { priority: 'high', ttl: `${ttlOf(wake)}s` },
+      ...more,
+      data: { wakecall: JSON.stringify(wake), ...more.data },
+    },
+  },
 })
 
-/** A call: a VoIP push on iOS, a high-priority data message on Android. A cancel: a background push, never a VoIP one. */
-export function callPush(route: PushRoute, wake: WakePayload & { event: 'call' | 'cancel' }): PlatformPush {
+/** A call: a VoIP push on iOS, a high-priority data message on Android. */
+export function callPush(route: PushRoute, wake: CallPayload): PlatformPush {
   const { platform } = route
-  const ttlSeconds = ttl(wake)
-  if (platform === 'GCM') {
-    const body = fitBody(platform, wake, '', (wake) => fcm(ttlSeconds, { data: { wakecall: JSON.stringify(wake) } }))
-    return { platform, body, ttlSeconds }
-  }
-  const aps = wake.event === 'call' ? {} : { 'content-available': 1 }
-  const body = fitBody(platform, wake, '', (wake) => ({ aps, wakecall: wake }))
-  return { platform, body, ttlSeconds, apns: apns(route, wake.event === 'call' ? 'voip' : 'background') }
+  const ttlSeconds = ttlOf(wake)
+  if (platform === 'GCM') return { platform, ttlSeconds, body: fitBody(platform, wake, '', (wake) => fcm(wake)) }
+  const body = fitBody(platform, wake, '', (wake) => ({ aps: {}, wakecall: wake }))
+  return { platform, ttlSeconds, body, apns: apns(route, 'voip') }
+}
+
+/** A cancel: a background push on iOS, which kills apps that get a VoIP push and report no call; data on Android. */
+export function cancelPush(route: PushRoute, wake: CancelPayload): PlatformPush {
+  const { platform } = route
+  const ttlSeconds = ttlOf(wake)
+  if (platform === 'GCM') return { platform, ttlSeconds, body: JSON.stringify(fcm(wake)) }
+  const body = JSON.stringify({ aps: { 'content-available': 1 }, wakecall: wake })
+  return { platform, ttlSeconds, body, apns: apns(route, 'background') }
 }
 
 /** A message: an alert on iOS; on Android a notification that the system shows, or a data message for the app. */
 export function messagePush(
   route: PushRoute,
-  wake: WakePayload & { event: 'message' },
+  wake: MessagePayload,
   request: Pick<MessageRequest, 'text' | 'android'>,
 ): PlatformPush {
   const { platform } = route
-  const ttlSeconds = ttl(wake)
-  const alert = (wake: WakePayload, body: string) => ({ title: wake.from.name ?? wake.from.number, body })
+  const ttlSeconds = ttlOf(wake)
+  const alert = ({ from }: MessagePayload, body: string) => ({ title: from.name ?? from.number, body })
   if (platform === 'GCM') {
-    const body = fitBody(platform, wake, request.text, (wake, text) => {
-      const data = { wakecall: JSON.stringify(wake) }
-      return fcm(ttlSeconds, request.android === 'data' ? { data: { ...data, text } } : { data, notification: alert(wake, text) })
-    })
-    return { platform, body, ttlSeconds }
+    const body = fitBody(platform, wake, request.text, (wake, text) =>
+      fcm(wake, request.android === 'data' ? { data: { text } } : { notification: alert(wake, text) }),
+    )
+    return { platform, ttlSeconds, body }
   }
   const body = fitBody(platform, wake, request.text, (wake, text) => ({
     aps: { alert: alert(wake, text), sound: 'default' },
     wakecall: wake,
   }))
-  return { platform, body, ttlSeconds, apns: apns(route, 'alert') }
+  return { platform, ttlSeconds, body, apns: apns(route, 'alert') }
 }

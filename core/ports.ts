@@ -1,0 +1,102 @@
+import type { CancelReason, Delivery, Wake } from '../wire/calls.ts'
+import type { PlatformPush } from '../wire/payload.ts'
+import type { Device, DeviceKey, StoredDevice } from './device.ts'
+import type { Outcome } from './outcome.ts'
+
+/** A PBX that may use the relay: its public keys by key id (raw 32 bytes, base64url) and what it may use. */
+export type Pbx = { id: string; name: string; keys: Record<string, string>; quotas: Quotas }
+export type Quotas = { devices: number; pushesPerMinute: number }
+
+export type PbxStore = {
+  get: (id: string) => Promise<Pbx | undefined>
+  /** Writes a new PBX; false if the id is taken. */
+  create: (pbx: Pbx) => Promise<boolean>
+}
+
+/** Devices by extension. All reads are strongly consistent: a phone that registered a moment ago rings. */
+export type DeviceStore = {
+  of: (pbx: string, extension: string) => Promise<Device[]>
+  get: (key: DeviceKey) => Promise<StoredDevice | undefined>
+  /** Applied only if its version is newer than the stored one; gives what was stored before, applied or not. */
+  put: (device: Device) => Promise<{ applied: boolean; stored: StoredDevice | undefined }>
+  /** Puts a tombstone in the device's place: for a `newer` version, or `same` to prune exactly the version that was seen. */
+  bury: (
+    key: DeviceKey,
+    version: number,
+    when: 'newer' | 'same',
+    now: number,
+  ) => Promise<{ applied: boolean; stored: StoredDevice | undefined }>
+  /** How many live devices a PBX has: a counter that `count` changes, close to exact. */
+  countOf: (pbx: string) => Promise<number>
+  count: (pbx: string, change: 1 | -1) => Promise<void>
+}
+
+/** Which devices an SNS endpoint serves: one token may be registered on several extensions and PBXs. */
+export type EndpointLinks = {
+  link: (arn: string, key: DeviceKey, version: number) => Promise<void>
+  /** Removes the link unless a newer version of the device has written it again. */
+  unlink: (arn: string, key: DeviceKey, version: number) => Promise<void>
+  of: (arn: string, now: number) => Promise<{ devices: number; closing: boolean }>
+  /** A mark that the endpoint is about to be deleted; void after a minute, should its setter die. */
+  setClosing: (arn: string, now: number) => Promise<void>
+  clearClosing: (arn: string) => Promise<void>
+}
+
+/** SNS platform endpoints. `create` gives the ARN of the endpoint that the token has, new or not; it may be disabled. */
+export type Endpoints = {
+  create: (applicationArn: string, token: string) => Promise<string>
+  enable: (arn: string) => Promise<void>
+  remove: (arn: string) => Promise<void>
+}
+
+/** Publishes to one endpoint, answering within `timeoutMs`, whatever SNS does. */
+export type Pusher = { publish: (endpointArn: string, push: PlatformPush, timeoutMs: number) => Promise<Outcome> }
+
+/** What can be done once: ring a call, cancel it, push a message. */
+export type Slot = 'ring' | 'cancel' | 'message'
+export type ClaimKey = { pbx: string; id: string; slot: Slot }
+
+/** Written by the first claim and kept by every later one. Times in ms by the relay's clock. */
+export type ClaimFields = { to?: string; askedAt?: number; receivedAt?: number; deadline?: number; cancelReason?: CancelReason }
+export type ClaimResult = { at: number; deliveries: Delivery[] }
+export type ClaimItem = ClaimFields & { lease: Partial<Record<Slot, number>>; result: Partial<Record<Slot, ClaimResult>> }
+
+/** The claim of a slot is a lease until `until`; it can be taken while there is neither a result nor a running lease. */
+export type Claims = {
+  take: (
+    key: ClaimKey,
+    lease: { now: number; until: number },
+    fields: ClaimFields,
+  ) => Promise<{ taken: boolean; item: ClaimItem }>
+  /** Writes the result if the lease is still held by whoever was given `until`. */
+  finish: (key: ClaimKey, until: number, result: ClaimResult) => Promise<void>
+  /** Gives the lease back; the first fields stay, the ring's deadline among them. */
+  release: (key: ClaimKey, until: number) => Promise<void>
+  get: (pbx: string, callId: string) => Promise<ClaimItem | undefined>
+}
+
+/** The shared counter of pushes of one minute; gives the sum after adding. */
+export type RateStore = { add: (pbx: string, minute: number, pushes: number) => Promise<number> }
+
+/** What is written to the log as it happens and read back when somebody asks for the trace of a call. */
+export type HistoryEvent =
+  | { event: 'cancel'; pbx: string; callId: string; reason: CancelReason; at: number }
+  | ({ event: 'wake'; pbx: string; at: number } & Omit<Wake, 'agoMs'>)
+
+/** SNS's delivery-status record of one push: `status` is the provider's, `words` its own text. */
+export type DeliveryStatus = {
+  messageId: string
+  at: number
+  delivered: boolean
+  dwellMs: number
+  status?: number | undefined
+  words?: string | undefined
+}
+
+export type HistoryReader = {
+  events: (pbx: string, callId: string, from: number, to: number) => Promise<HistoryEvent[]>
+  deliveries: (messageIds: string[], from: number, to: number) => Promise<DeliveryStatus[]>
+}
+
+/** Where the rules tell what went wrong beside the answer that they still can give. */
+export type Report = (what: string, error: unknown) => void

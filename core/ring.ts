@@ -1,0 +1,32 @@
+import type { RingAnswer, RingRequest } from '../wire/calls.ts'
+import { callPush } from '../wire/payload.ts'
+import { callUuid } from '../wire/uuid.ts'
+import { isoTime } from './clock.ts'
+import { ringChannel } from './device.ts'
+import type { Pbx } from './ports.ts'
+import { type PushPorts, pushOnce, taken } from './push.ts'
+
+/** Rings every device of an extension, once a call. A call that was cancelled before it rang answers so, and rings nothing. */
+export async function ring(
+  ports: PushPorts,
+  pbx: Pbx,
+  request: RingRequest,
+): Promise<{ answer: RingAnswer; headers: Record<string, string> }> {
+  const { callId, to, from, custom } = request
+  const uuid = callUuid(pbx.id, callId)
+  const receivedAt = ports.clock.now()
+  const askedAt = receivedAt - request.elapsedMs
+  const { item, deliveries, repeated, headers } = await pushOnce(ports, pbx, {
+    key: { pbx: pbx.id, id: callId, slot: 'ring' },
+    fields: { to, askedAt, receivedAt, deadline: askedAt + request.ringSeconds * 1000 },
+    channelOf: ringChannel,
+    build: (deadline) => (route, sentAt) => {
+      const times = { sentAt: isoTime(sentAt), expiresAt: isoTime(deadline) }
+      return callPush(route, { v: 1, event: 'call', callId, uuid, pbx: pbx.id, to, from, ...times, custom })
+    },
+  })
+  const suppressed = repeated && !item.result.ring ? { cancelled: item.cancelReason } : {}
+  const expiresAt = isoTime(item.deadline ?? receivedAt)
+  const answer = { callId, uuid, expiresAt, devices: taken(deliveries), deliveries, ...suppressed }
+  return { answer: repeated ? { ...answer, repeated } : answer, headers }
+}

@@ -1,0 +1,26 @@
+import { cancel } from '../../core/cancel.ts'
+import { systemClock as clock, isoTime } from '../../core/clock.ts'
+import { ring } from '../../core/ring.ts'
+import manifest from '../../package.json' with { type: 'json' }
+import { createPbxStore } from '../aws/pbxs.ts'
+import { pushPorts } from '../aws/ports.ts'
+import { readEnv } from '../kit/env.ts'
+import { record } from '../kit/history.ts'
+import { signedHttp } from '../kit/http.ts'
+import { createLog } from '../kit/log.ts'
+import { createPbxCache } from '../kit/pbx-cache.ts'
+import { CallsEnv } from './env.ts'
+
+const env = readEnv(CallsEnv, process.env)
+const log = createLog('calls')
+const pbxs = createPbxCache(createPbxStore(env.TABLE_NAME), clock)
+const ports = { ...pushPorts(env, log.error), record: record(log) }
+
+export const handler = signedHttp(
+  {
+    ring: ({ pbx, body }) => ring(ports, pbx, body),
+    cancel: async ({ pbx, params, query }) => ({ answer: await cancel(ports, pbx, params.callId, query.reason) }),
+    health: async () => ({ answer: { status: 'ok', version: manifest.version, time: isoTime(clock.now()) } }),
+  },
+  { log, pbxs, clock },
+)

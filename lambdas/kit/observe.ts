@@ -1,0 +1,48 @@
+import type { Clock } from '../../core/clock.ts'
+import { PROBLEM_TYPE, Problem } from '../../wire/problem.ts'
+import type { HttpEvent, HttpResult, Middleware, State } from './http.ts'
+import { type Log, type Metric, metrics } from './log.ts'
+
+/**
+ * The outermost middleware: every request leaves one log line with its metrics, every error becomes a problem document
+ * (RFC 9457). What was not meant for the caller is logged whole and answered as `internal` or `unavailable`.
+ */
+export function observe(log: Log, clock: Clock): Middleware {
+  function finish(event: HttpEvent, { startedAt, name, pbx }: State, response: HttpResult, code?: string) {
+    const { requestId } = event.requestContext
+    response.headers = { ...response.headers, 'cache-control': 'no-store', 'x-request-id': requestId }
+    const dimensions = { route: name ?? 'unknown', outcome: code ?? 'ok' }
+    const values: Record<string, Metric> = { Requests: [1, 'Count'], Latency: [clock.now() - startedAt, 'Milliseconds'] }
+    log.info('request', { requestId, pbx: pbx?.id, status: response.statusCode, ...metrics(dimensions, values) })
+  }
+
+  return {
+    before({ context }) {
+      context.wakecall = { startedAt: clock.now() }
+    },
+    after({ event, context, response }) {
+      if (response) finish(event, context.wakecall, response)
+    },
+    onError(request) {
+      const { event, context, error } = request
+      const { requestId } = event.requestContext
+      const problem = error instanceof Problem ? error : hide(error)
+      if (problem.status >= 500 || problem.code === 'signature_refused')
+        log.error(problem.code, problem.cause ?? problem, { requestId })
+      request.response = {
+        statusCode: problem.status,
+        headers: { 'content-type': PROBLEM_TYPE, ...problem.headers },
+        body: JSON.stringify(problem.document(requestId)),
+      }
+      finish(event, context.wakecall, request.response, problem.code)
+    },
+  }
+}
+
+/** An error of AWS's SDK carries `$metadata`: DynamoDB or SNS could not be reached or refused us, and may again soon. */
+function hide(cause: unknown): Problem {
+  const fromAws = typeof cause === 'object' && cause !== null && '$metadata' in cause
+  return fromAws
+    ? new Problem('unavailable', 'Repeat the request; it is safe to repeat.', { cause, headers: { 'retry-after': '1' } })
+    : new Problem('internal', 'The relay failed; its log has the details under this requestId.', { cause })
+}

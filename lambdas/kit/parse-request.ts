@@ -1,0 +1,24 @@
+import * as v from 'valibot'
+import { parse, parseJson } from '../../wire/parse.ts'
+import { Problem } from '../../wire/problem.ts'
+import { idsOf, type Route } from '../../wire/routes.ts'
+import type { HttpEvent, Middleware } from './http.ts'
+import { rawBody } from './verify-signature.ts'
+
+/** Parses identifiers, query and body by the route's schemas. Comes after the signature: it was made over the raw bytes. */
+export const parseRequest: Middleware = {
+  before({ event, context: { wakecall } }) {
+    const { params, query, body } = wakecall.route as Route
+    wakecall.params = parse(v.object(params), idsOf(event.pathParameters ?? {}), '/path') as object
+    wakecall.query = query && parse(query, Object.fromEntries(new URLSearchParams(event.rawQueryString)), '/query')
+    wakecall.body = body && parse(body, jsonBody(event))
+  },
+}
+
+function jsonBody(event: HttpEvent): unknown {
+  const [type = ''] = (event.headers['content-type'] ?? '').split(';')
+  if (type.trim().toLowerCase() !== 'application/json') {
+    throw new Problem('unsupported_media_type', 'Send the body as JSON, with `Content-Type: application/json`.')
+  }
+  return parseJson(rawBody(event).toString('utf8'))
+}
