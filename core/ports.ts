@@ -83,12 +83,12 @@ export type HistoryEvent =
   | { event: 'cancel'; pbx: string; callId: string; reason: CancelReason; at: number }
   | ({ event: 'wake'; pbx: string; at: number } & Omit<Wake, 'agoMs'>)
 
-/** SNS's delivery-status record of one push: `status` is the provider's, `words` its own text. */
+/** SNS's delivery-status record of one push: times in ms by SNS's clock, `status` is the provider's, `words` its own text. */
 export type DeliveryStatus = {
   messageId: string
-  at: number
-  delivered: boolean
+  acceptedAt: number
   dwellMs: number
+  delivered: boolean
   status?: number | undefined
   words?: string | undefined
 }

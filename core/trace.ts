@@ -47,17 +47,14 @@ export async function trace({ claims, history, clock }: TracePorts, pbx: string,
 
 function deliverySteps({ deviceId, outcome, messageId, reason, at }: Delivery, statuses: DeliveryStatus[]): TraceStep[] {
   if (outcome !== 'accepted') return [{ step: 'sns_refused', at, deviceId, detail: reason ?? outcome }]
-  const provider = statuses
-    .filter((status) => status.messageId === messageId)
-    .map(
-      ({ at, delivered, words }): TraceStep => ({
-        step: delivered ? 'provider_accepted' : 'provider_refused',
-        at: isoTime(at),
-        deviceId,
-        ...(words ? { detail: words } : {}),
-      }),
-    )
-  return [{ step: 'sns_accepted', at, deviceId }, ...provider]
+  const status = statuses.find((status) => status.messageId === messageId)
+  if (!status) return [{ step: 'sns_accepted', at, deviceId }]
+  const { acceptedAt, dwellMs, delivered, words } = status
+  const step = delivered ? 'provider_accepted' : 'provider_refused'
+  return [
+    { step: 'sns_accepted', at: isoTime(acceptedAt), deviceId },
+    { step, at: isoTime(acceptedAt + dwellMs), deviceId, ...(words ? { detail: words } : {}) },
+  ]
 }
 
 const eventStep = (event: HistoryEvent): TraceStep =>

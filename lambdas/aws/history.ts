@@ -57,15 +57,14 @@ type Record = {
 }
 
 function toStatus({ status, notification, delivery }: Record): DeliveryStatus {
-  const { dwellTimeMs = 0, statusCode, providerResponse } = delivery
-  const at = Date.parse(`${notification.timestamp.replace(' ', 'T').replace(/Z?$/, 'Z')}`) + dwellTimeMs
+  const delivered = status === 'SUCCESS'
   return {
     messageId: notification.messageId,
-    at,
-    delivered: status === 'SUCCESS',
-    dwellMs: dwellTimeMs,
-    status: statusCode,
-    words: status === 'SUCCESS' ? undefined : providerResponse,
+    acceptedAt: Date.parse(`${notification.timestamp.replace(' ', 'T')}Z`),
+    dwellMs: delivery.dwellTimeMs ?? 0,
+    delivered,
+    status: delivery.statusCode,
+    words: delivered ? undefined : delivery.providerResponse,
   }
 }
 
@@ -75,7 +74,7 @@ export function createHistoryReader({ APPS, CALLS_LOG_GROUP, HISTORY_LOG_GROUP }
     async events(pbx, callId, from, to) {
       const pattern = `{ $.pbx = ${quoted(pbx)} && $.callId = ${quoted(callId)} }`
       const found = await Promise.all([CALLS_LOG_GROUP, HISTORY_LOG_GROUP].map((group) => search(group, pattern, from, to)))
-      return found.flat() as HistoryEvent[]
+      return (found.flat() as HistoryEvent[]).filter(({ event }) => event !== undefined)
     },
 
     async deliveries(messageIds, from, to) {

@@ -9,6 +9,7 @@ import { record } from '../kit/history.ts'
 import { signedHttp } from '../kit/http.ts'
 import { createLog } from '../kit/log.ts'
 import { createPbxCache } from '../kit/pbx-cache.ts'
+import { pushed } from '../kit/pushed.ts'
 import { CallsEnv } from './env.ts'
 
 const env = readEnv(CallsEnv, process.env)
@@ -18,8 +19,9 @@ const ports = { ...pushPorts(env, log.error), record: record(log) }
 
 export const handler = signedHttp(
   {
-    ring: ({ pbx, body }) => ring(ports, pbx, body),
-    cancel: async ({ pbx, params, query }) => ({ answer: await cancel(ports, pbx, params.callId, query.reason) }),
+    ring: async ({ pbx, body }) => pushed(await ring(ports, pbx, body), { callId: body.callId }),
+    cancel: async ({ pbx, params: { callId }, query }) =>
+      pushed({ answer: await cancel(ports, pbx, callId, query.reason) }, { callId }),
     health: async () => ({ answer: { status: 'ok', version: manifest.version, time: isoTime(clock.now()) } }),
   },
   { log, pbxs, clock },

@@ -5,7 +5,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Pbx } from '../../core/ports.ts'
 import type { Route, RouteName, Routes } from '../../wire/routes.ts'
 import { findRoute } from './find-route.ts'
-import type { Log } from './log.ts'
+import type { Log, Metric } from './log.ts'
 import { observe } from './observe.ts'
 import { parseRequest } from './parse-request.ts'
 import type { PbxCache } from './pbx-cache.ts'
@@ -22,7 +22,8 @@ export type RequestOf<R extends Route> = {
 }
 
 type AnswerOf<R extends Route> = R extends { answer: infer S } ? Output<S> : undefined
-export type Answer<B> = { answer: B; headers?: Record<string, string> }
+/** `fields` and `metrics` go into the request's log line. */
+export type Answer<B> = { answer: B; headers?: Record<string, string>; fields?: object; metrics?: Record<string, Metric> }
 
 /** The function of every route that leads to a Lambda. */
 export type Serve = { [N in RouteName]?: (request: RequestOf<Routes[N]>) => Promise<Answer<AnswerOf<Routes[N]>>> }
@@ -38,18 +39,21 @@ export type State = {
   params?: object
   query?: unknown
   body?: unknown
+  fields?: object
+  metrics?: Record<string, Metric>
 }
 export type HttpContext = Context & { wakecall: State }
 export type HttpEvent = APIGatewayProxyEventV2
 export type HttpResult = APIGatewayProxyStructuredResultV2
+export type Handler = (event: HttpEvent, context: Context) => Promise<HttpResult>
 export type Middleware = middy.MiddlewareObj<HttpEvent, HttpResult, Error, HttpContext>
 
 /**
  * The one chain for HTTP: observe, and turn errors into problem details; refuse unknown routes; verify the signature over
  * the raw body; only then parse.
  */
-export function signedHttp(serve: Serve, { log, pbxs, clock }: Deps) {
-  return middy<HttpEvent, HttpResult, Error, HttpContext>()
+export function signedHttp(serve: Serve, { log, pbxs, clock }: Deps): Handler {
+  const chain = middy<HttpEvent, HttpResult, Error, HttpContext>()
     .use(observe(log, clock))
     .use(findRoute(serve))
     .use(verifySignature(pbxs, clock))
@@ -57,7 +61,8 @@ export function signedHttp(serve: Serve, { log, pbxs, clock }: Deps) {
     .handler(async (_event: HttpEvent, { wakecall }: HttpContext) => {
       const { name, route, ...request } = wakecall as Required<State>
       const run = serve[name] as (request: unknown) => Promise<Answer<unknown>>
-      const { answer, headers } = await run(request)
+      const { answer, headers, ...observed } = await run(request)
+      Object.assign(wakecall, observed)
       const type = answer === undefined ? {} : { 'content-type': 'application/json' }
       return {
         statusCode: route.status,
@@ -65,4 +70,5 @@ export function signedHttp(serve: Serve, { log, pbxs, clock }: Deps) {
         body: answer === undefined ? '' : JSON.stringify(answer),
       }
     })
+  return chain as unknown as Handler
 }

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import type { FunctionName } from '../../wire/routes.ts'
 
-export type Metric = [value: number, unit: 'Count' | 'Milliseconds']
+export type Metric = readonly [value: number, unit: 'Count' | 'Milliseconds']
 
 /**
  * One JSON line an event, which is a log record and, with `metrics`, a metric too (CloudWatch embedded metric format).
@@ -19,7 +19,7 @@ export function createLog(functionName: FunctionName) {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
-export function metrics(dimensions: Record<string, string>, values: Record<string, Metric>): Record<string, unknown> {
+export function metrics(dimensions: Record<string, string>, values: Readonly<Record<string, Metric>>): Record<string, unknown> {
   const entries = Object.entries(values)
   const Metrics = entries.map(([Name, [, Unit]]) => ({ Name, Unit }))
   return {

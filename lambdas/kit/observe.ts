@@ -1,19 +1,21 @@
 import type { Clock } from '../../core/clock.ts'
 import { PROBLEM_TYPE, Problem } from '../../wire/problem.ts'
+import { SignatureRefused } from '../../wire/signature.ts'
 import type { HttpEvent, HttpResult, Middleware, State } from './http.ts'
-import { type Log, type Metric, metrics } from './log.ts'
+import { type Log, metrics } from './log.ts'
 
 /**
  * The outermost middleware: every request leaves one log line with its metrics, every error becomes a problem document
  * (RFC 9457). What was not meant for the caller is logged whole and answered as `internal` or `unavailable`.
  */
 export function observe(log: Log, clock: Clock): Middleware {
-  function finish(event: HttpEvent, { startedAt, name, pbx }: State, response: HttpResult, code?: string) {
+  function finish(event: HttpEvent, state: State, response: HttpResult, outcome = 'ok', refusal?: string) {
     const { requestId } = event.requestContext
+    const { startedAt, name = 'unknown', pbx, fields, metrics: measured } = state
     response.headers = { ...response.headers, 'cache-control': 'no-store', 'x-request-id': requestId }
-    const dimensions = { route: name ?? 'unknown', outcome: code ?? 'ok' }
-    const values: Record<string, Metric> = { Requests: [1, 'Count'], Latency: [clock.now() - startedAt, 'Milliseconds'] }
-    log.info('request', { requestId, pbx: pbx?.id, status: response.statusCode, ...metrics(dimensions, values) })
+    const values = { Requests: [1, 'Count'], Latency: [clock.now() - startedAt, 'Milliseconds'], ...measured } as const
+    const line = { requestId, pbx: pbx?.id, status: response.statusCode, refusal, ...fields }
+    log.info('request', { ...line, ...metrics({ route: name, outcome }, values) })
   }
 
   return {
@@ -27,14 +29,14 @@ export function observe(log: Log, clock: Clock): Middleware {
       const { event, context, error } = request
       const { requestId } = event.requestContext
       const problem = error instanceof Problem ? error : hide(error)
-      if (problem.status >= 500 || problem.code === 'signature_refused')
-        log.error(problem.code, problem.cause ?? problem, { requestId })
+      if (problem.status >= 500) log.error(problem.code, problem.cause ?? problem, { requestId })
       request.response = {
         statusCode: problem.status,
         headers: { 'content-type': PROBLEM_TYPE, ...problem.headers },
         body: JSON.stringify(problem.document(requestId)),
       }
-      finish(event, context.wakecall, request.response, problem.code)
+      const refusal = problem.cause instanceof SignatureRefused ? problem.cause.reason : undefined
+      finish(event, context.wakecall, request.response, problem.code, refusal)
     },
   }
 }

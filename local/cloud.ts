@@ -1,0 +1,107 @@
+/**
+ * The cloud on localhost: the relay's own functions, DynamoDB, and an SNS with simulated Apple, Google and phones behind
+ * it. A test instrument and a demo: it checks no AWS credentials and what it holds is gone when it ends.
+ */
+import type { Apps } from '../core/apps.ts'
+import type { Pbx } from '../core/ports.ts'
+import { startDynamo } from './dynamodb.ts'
+import { listen } from './listen.ts'
+import { createLogs } from './logs/server.ts'
+import { createLogStore } from './logs/store.ts'
+import { type Clock, systemClock } from './phones/clock.ts'
+import { createPhones, type Phones, type PhoneWake } from './phones/phones.ts'
+import { createProviders } from './providers/providers.ts'
+import { startRelay } from './relay/relay.ts'
+import { createSns } from './sns/sns.ts'
+
+const REGION = 'eu-west-1'
+const ACCOUNT = '000000000000'
+const TABLE = 'wakecall-local'
+
+/** The one mobile app of the local cloud: its name in the relay and its bundle id. */
+export const LOCAL_APP = 'com.example.phone'
+
+const groupOf = (functionName: string): string => `/wakecall/local/${functionName}`
+
+export type CloudOptions = {
+  port: number
+  pbxs: Pbx[]
+  dataDir?: string | undefined
+  publishPerSecond?: number
+  onWake?: (wake: PhoneWake) => void
+  clock?: Clock
+}
+
+/** `logs` gives the messages of a log group; `env` is what the functions run with. */
+export type Cloud = {
+  relayUrl: string
+  env: Record<string, string>
+  phones: Phones
+  logs: (group: string) => string[]
+  logGroups: () => string[]
+  close: () => Promise<void>
+}
+
+export async function startCloud({
+  port,
+  pbxs,
+  dataDir,
+  publishPerSecond = 300,
+  onWake = () => {},
+  clock = systemClock,
+}: CloudOptions): Promise<Cloud> {
+  const logStore = createLogStore(clock.now)
+  const phones = createPhones({ clock, random: Math.random, onWake })
+  const sns = createSns({
+    region: REGION,
+    account: ACCOUNT,
+    clock,
+    publishPerSecond,
+    deliver: createProviders(clock, phones.receive),
+    onDeliveryStatus: (group, record) => logStore.write(group, JSON.stringify(record)),
+    onEndpointEvent: () => {},
+  })
+  const apps: Apps = {
+    [LOCAL_APP]: {
+      bundle: LOCAL_APP,
+      voip: sns.createApplication('APNS_VOIP', 'phone-voip', LOCAL_APP),
+      alert: sns.createApplication('APNS', 'phone-alert', LOCAL_APP),
+      fcm: sns.createApplication('GCM', 'phone', LOCAL_APP),
+    },
+  }
+  const servers = [await startDynamo(TABLE, dataDir), await listen(sns.server), await listen(createLogs(logStore))] as const
+  const [dynamoServer, snsServer, logsServer] = servers
+  const env = {
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoServer.url,
+    AWS_ENDPOINT_URL_SNS: snsServer.url,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logsServer.url,
+    TABLE_NAME: TABLE,
+    APPS: JSON.stringify(apps),
+    CALLS_LOG_GROUP: groupOf('calls'),
+    HISTORY_LOG_GROUP: groupOf('history'),
+  }
+  const closeServers = async () => void (await Promise.all(servers.map(({ close }) => close())))
+  try {
+    const relay = await startRelay({ port, pbxs, env, log: (line) => logStore.write(groupOf(functionOf(line)), line) })
+    return {
+      relayUrl: relay.url,
+      env,
+      phones,
+      logs: (group) => logStore.read(group)?.map(({ message }) => message) ?? [],
+      logGroups: logStore.groups,
+      close: async () => {
+        await relay.close()
+        await closeServers()
+      },
+    }
+  } catch (error) {
+    await closeServers()
+    throw error
+  }
+}
+
+/** A function's log lines say whose they are; AWS keeps a group for each. */
+const functionOf = (line: string): string => /"service":"(\w+)"/.exec(line)?.[1] ?? 'unknown'

@@ -1,0 +1,23 @@
+/**
+ * The relay's functions in a thread of their own: the handlers that AWS runs, their environment, and standard output that
+ * goes to a log. Its process variables are the functions' settings (lambdas/<function>/env.ts).
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Pbx } from '../../core/ports.ts'
+import { createPbxStore } from '../../lambdas/aws/pbxs.ts'
+import { handler as calls } from '../../lambdas/calls/handler.ts'
+import { handler as devices } from '../../lambdas/devices/handler.ts'
+import { handler as history } from '../../lambdas/history/handler.ts'
+import { handler as messages } from '../../lambdas/messages/handler.ts'
+import { listen } from '../listen.ts'
+import { createGateway } from './gateway.ts'
+
+export type RelayWorkerData = { port: number; pbxs: Pbx[] }
+
+const { port, pbxs } = workerData as RelayWorkerData
+
+const store = createPbxStore(process.env.TABLE_NAME ?? '')
+await Promise.all(pbxs.map((pbx) => store.create(pbx)))
+
+const { url } = await listen(createGateway({ calls, devices, history, messages }), port)
+parentPort?.postMessage(url)
