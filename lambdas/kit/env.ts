@@ -1,16 +1,28 @@
 import * as v from 'valibot'
+import { AppName } from '../../wire/fields.ts'
 
-const arn = v.pipe(v.string(), v.regex(/^arn:[^:]+:sns:[^:]*:\d*:app\/(APNS|APNS_SANDBOX|APNS_VOIP|APNS_VOIP_SANDBOX|GCM)\/.+$/))
-
-/** JSON `{"<app>": {"bundle": "com.example.phone", "voip": "<ARN>", "alert": "<ARN>", "fcm": "<ARN>"}}`. */
-export const AppsSetting = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.record(
+const application = (platforms: string) =>
+  v.pipe(
     v.string(),
-    v.strictObject({ bundle: v.optional(v.string()), voip: v.optional(arn), alert: v.optional(arn), fcm: v.optional(arn) }),
-  ),
+    v.regex(
+      new RegExp(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\\d{12}:app/(${platforms})/[A-Za-z0-9_.-]{1,256}$`),
+      `must be the ARN of an SNS platform application of ${platforms.replaceAll('|', ', ')}`,
+    ),
+  )
+
+// PushKit tokens go through `APNS` too: SNS may refuse an `APNS_VOIP` application for some credentials.
+const App = v.pipe(
+  v.strictObject({
+    bundle: v.optional(v.string()),
+    voip: v.optional(application('APNS_VOIP|APNS_VOIP_SANDBOX|APNS|APNS_SANDBOX')),
+    alert: v.optional(application('APNS|APNS_SANDBOX')),
+    fcm: v.optional(application('GCM')),
+  }),
+  v.check(({ bundle, voip, alert }) => Boolean(bundle) || !(voip || alert), 'voip and alert need the bundle id of the app'),
 )
+
+/** The mobile apps by name, as JSON: `{"<app>": {"bundle": "com.example.phone", "voip": "<ARN>", "alert": "<ARN>", "fcm": "<ARN>"}}`. */
+export const AppsSetting = v.pipe(v.string(), v.parseJson(undefined, 'must be JSON'), v.record(AppName, App))
 
 export const TableSetting = v.pipe(v.string(), v.minLength(3))
 
