@@ -56,7 +56,8 @@ export function signRequest(parts: SignedParts, key: KeyObject, keyId: string, c
   return { 'content-digest': digest, 'signature-input': `${LABEL}=${params}`, signature: `${LABEL}=:${signature}:` }
 }
 
-const SIGNATURE = new RegExp(`^${LABEL}=:([A-Za-z0-9+/]{86}==):$`)
+// 64 bytes have one base64 text: the last digit's lower bits are zero.
+const SIGNATURE = new RegExp(`^${LABEL}=:([A-Za-z0-9+/]{85}[AQgw]==):$`)
 const PARAMETER = /;(created|keyid|alg)=(?:"([a-z0-9][a-z0-9-]{0,62}\/[A-Za-z0-9_-]{1,64}|ed25519)"|(\d{1,12}))/y
 
 type Claimed = { params: string; created: number; keyId: string }

@@ -1,0 +1,27 @@
+import { tokenOf } from '../tokens.ts'
+
+/** What to try next, each line ready for a shell. Every line of it works while `npm start` runs, in this order. */
+export function guide(pnsUrl: string): { says: string; line: string }[] {
+  const dead = tokenOf({ kind: 'fcm', fate: 'unregistered', phone: 'carol' })
+  const curl = (rest: string, path: string) => `curl -sS ${rest}'${pnsUrl}${path}'`
+  return [
+    { says: 'Ring both phones again', line: curl('', '/push_call?to=1001&from=%2B442079460000&callId=try-1') },
+    { says: 'The same call again: nobody rings twice', line: curl('', '/push_call?to=1001&from=%2B442079460000&callId=try-1') },
+    { says: 'Stop the ringing', line: curl('', '/cancel_call?callId=try-1&reason=answered_elsewhere') },
+    { says: 'See what became of it', line: curl('', '/calls/try-1') },
+    {
+      says: "As a dialplan's CURL() sees it: the bare number of devices",
+      line: curl("-H 'Accept: text/plain' ", '/push_call?to=1001&from=1002&callId=try-2'),
+    },
+    { says: 'Send a message', line: curl("-d to=1001 -d from=1002 -d 'text=Call me back' ", '/push_message') },
+    {
+      says: 'Register a phone whose app is gone; ring it twice: the first push finds it out, the second prunes it',
+      line: curl(`-d extension=1003 -d platform=android -d token=${dead} `, '/register'),
+    },
+    { says: 'Once', line: curl('', '/push_call?to=1003&from=1001&callId=try-3') },
+    { says: 'Twice', line: curl('', '/push_call?to=1003&from=1001&callId=try-4') },
+    { says: 'Every device, and whether the relay knows it', line: curl('', '/devices') },
+    { says: 'Health and metrics', line: curl('', '/health') },
+    { says: 'Metrics', line: curl('', '/metrics') },
+  ]
+}

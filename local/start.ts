@@ -1,0 +1,102 @@
+/** `npm start`: a call wakes two phones on this machine. The options are in `HELP`. */
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Demo, startDemo } from './demo/demo.ts'
+import { guide } from './demo/guide.ts'
+import { missingSteps, printTimeline, timelineOf } from './demo/timeline.ts'
+
+const HELP = `npm start -- [options]
+
+  --once           ring once, print the timeline, exit: 0 if both phones woke, 1 if a step is missing
+  --json           print the timeline as JSON
+  --port PORT      where the relay listens (default 7461; 0 takes a free one)
+  --pns-port PORT  where the PNS listens (default 7460; 0 takes a free one)
+  --data DIR       keep what was registered in DIR (default: forgotten at the end)
+`
+
+const print = (text: string) => process.stdout.write(`${text}\n`)
+
+function portOf(name: string, text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--${name} takes a port: 0 to 65535`)
+  return port
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      once: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      port: { type: 'string', default: '7461' },
+      'pns-port': { type: 'string', default: '7460' },
+      data: { type: 'string' },
+    },
+  })
+  return { ...values, relayPort: portOf('port', values.port), pnsPort: portOf('pns-port', values['pns-port']) }
+}
+
+/** Rings, prints the way of the call, and gives the steps that are missing from it. */
+async function showCall({ relayUrl, pnsUrl, ring }: Demo, json: boolean): Promise<string[]> {
+  const trace = await ring(`start-${randomUUID()}`)
+  const timeline = timelineOf(trace, Date.now())
+  const missing = missingSteps(trace)
+  if (json)
+    print(JSON.stringify({ relayUrl, pnsUrl, callId: trace.callId, devices: trace.devices, timeline, missing }, undefined, 2))
+  else print(`The way of call ${trace.callId}:\n\n${printTimeline(timeline)}\n`)
+  return missing
+}
+
+function showGuide(pnsUrl: string): void {
+  print('Try next:\n')
+  for (const { says, line } of guide(pnsUrl)) print(`  # ${says}\n  ${line}\n`)
+  print('Ctrl-C ends it all.')
+}
+
+/** The first signal ends the demo in order, a second one at once. */
+const interrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+
+async function main(): Promise<number> {
+  const options = readOptions()
+  if (options.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const stop = interrupted()
+  const dir = options.data ?? mkdtempSync(join(tmpdir(), 'wakecall-'))
+  try {
+    const demo = await startDemo({ ...options, dir, persistent: options.data !== undefined })
+    try {
+      if (!options.json) print(`Relay on ${demo.relayUrl}, PNS on ${demo.pnsUrl}; phones, Apple, Google and SNS are simulated.\n`)
+      const missing = await showCall(demo, options.json)
+      if (missing.length > 0) process.stderr.write(`Not seen: ${missing.join(', ')}\n`)
+      if (options.once) return missing.length > 0 ? 1 : 0
+      if (!options.json) showGuide(demo.pnsUrl)
+      await stop
+      return 0
+    } finally {
+      await demo.close()
+    }
+  } finally {
+    if (options.data === undefined) rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+function explain(error: Error & { code?: string; port?: number }): string {
+  if (error.code === 'EADDRINUSE') return `Port ${error.port} is taken: choose another for the relay with --port.`
+  if (error.message.includes('EADDRINUSE')) return `The PNS's port is taken: choose another with --pns-port.`
+  return error.message
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  process.stderr.write(`${explain(error as Error)}\n`)
+  process.exitCode = 1
+}
