@@ -1,0 +1,27 @@
+import type { Logger } from 'pino'
+import type { Clock } from './clock.ts'
+import type { Settings } from './load-settings.ts'
+import type { Metrics } from './metrics.ts'
+import type { createRecentCalls } from './recent-calls.ts'
+import type { Relay } from './relay/relay.ts'
+import type { ReloadReport } from './reload.ts'
+import type { Store } from './store/store.ts'
+import type { createWakes } from './wakes.ts'
+
+/** What the handlers work with. `settings` and `relay` are functions because a reload changes them. */
+export type Context = {
+  settings: () => Settings
+  relay: () => Relay
+  store: Store
+  notifyOutbox: () => void
+  recentCalls: ReturnType<typeof createRecentCalls>
+  wakes: ReturnType<typeof createWakes>
+  metrics: Metrics
+  log: Logger
+  clock: Clock
+  reload: () => ReloadReport
+  stop: () => void
+}
+
+/** What a handler answers: `devices` is the bare number for callers that want text, `body` is for all others. */
+export type Answer = { devices: number; body: object } | { text: string; contentType: string }

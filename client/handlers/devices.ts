@@ -1,0 +1,78 @@
+import type * as v from 'valibot'
+import { AppleToken } from '../../wire/fields.ts'
+import { checkParams } from '../check.ts'
+import type { Answer, Context } from '../context.ts'
+import type { DeleteParams, DevicesParams, RegisterParams, UpdateParams } from '../params.ts'
+import { PnsProblem } from '../problem.ts'
+import { redactToken } from '../redact.ts'
+import { type Device, deviceIdOf, isConfirmed, type Registration } from '../store/registration.ts'
+
+type Output<S extends v.GenericSchema<unknown, unknown>> = v.InferOutput<S>
+
+/** A phone that registers again without an id keeps the one that its token has already. */
+function deviceIdFor({ store }: Context, app: string, { extension, token, deviceId }: Output<typeof RegisterParams>): string {
+  if (deviceId !== undefined) return deviceId
+  const known = store.select({ token }).find((device) => device.extension === extension && device.app === app)
+  return known?.deviceId ?? deviceIdOf(app, token)
+}
+
+/** Stores a device; the relay is told in the background. */
+export function register(context: Context, params: Output<typeof RegisterParams>): Answer {
+  const { store, settings, log } = context
+  const app = params.app ?? settings().defaultApp
+  if (app === undefined) throw new PnsProblem('missing_parameter', 'app is missing, and the settings have no defaultApp')
+  const device: Device = { ...params, app, deviceId: deviceIdFor(context, app, params) }
+  store.register(device)
+  context.notifyOutbox()
+  const { extension, deviceId, platform } = device
+  log.info({ extension, deviceId, platform, app, token: redactToken(device.token) }, 'registered')
+  return { devices: store.devices(extension).length, body: { extension, deviceId, platform, app, confirmed: false } }
+}
+
+/** Replaces a token wherever it stands. Asked again, it finds the new one there and changes nothing. */
+export function update(context: Context, { oldToken, newToken }: Output<typeof UpdateParams>): Answer {
+  const { store, log } = context
+  const devices = store.select({ token: oldToken })
+  const done = devices.length > 0 ? devices : store.select({ token: newToken })
+  if (done.length === 0) throw new PnsProblem('device_not_found', 'No device has the old token: it must register.')
+  store.replace(devices.map((device) => withToken(device, oldToken, newToken)))
+  context.notifyOutbox()
+  log.info({ devices: devices.length, from: redactToken(oldToken), to: redactToken(newToken) }, 'token updated')
+  const updated = done.map(({ extension, deviceId }) => ({ extension, deviceId }))
+  return { devices: done.length, body: { updated } }
+}
+
+function withToken(device: Device, oldToken: string, newToken: string): Device {
+  if (device.platform === 'android') return { ...device, token: newToken }
+  const apple = checkParams(AppleToken, newToken)
+  return device.token === oldToken.toLowerCase() ? { ...device, token: apple } : { ...device, alertToken: apple }
+}
+
+/** Removes devices; removing them again answers the same with none. */
+export function remove(context: Context, selection: Output<typeof DeleteParams>): Answer {
+  const removed = context.store.remove(selection).map(({ extension, deviceId }) => ({ extension, deviceId }))
+  context.notifyOutbox()
+  context.log.info({ removed }, 'removed')
+  return { devices: removed.length, body: { removed } }
+}
+
+export function list({ store }: Context, { extension }: Output<typeof DevicesParams>): Answer {
+  const devices = store.devices(extension).map(shown)
+  return { devices: devices.length, body: { devices } }
+}
+
+export type ListedDevice = ReturnType<typeof shown>
+
+const shown = (registration: Registration) => {
+  const { extension, deviceId, platform, app, token, alertToken, refusal } = registration
+  return {
+    extension,
+    deviceId,
+    platform,
+    app,
+    token: redactToken(token),
+    ...(alertToken !== undefined && { alertToken: redactToken(alertToken) }),
+    confirmed: isConfirmed(registration),
+    ...(refusal !== undefined && { refusal }),
+  }
+}

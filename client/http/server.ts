@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http'
+import { PROBLEM_TYPE } from '../../wire/problem.ts'
+import type { Answer, Context } from '../context.ts'
+import { PnsProblem } from '../problem.ts'
+import { guard } from './guard.ts'
+import { readParams } from './input.ts'
+import { matchRoute } from './match.ts'
+
+type Reply = { status: number; headers: OutgoingHttpHeaders; body: string }
+
+const TEXT = 'text/plain; charset=utf-8'
+const json = (status: number, type: string, body: object, headers = {}): Reply => ({
+  status,
+  headers: { 'content-type': type, ...headers },
+  body: `${JSON.stringify(body)}\n`,
+})
+
+const wantsText = ({ headers }: IncomingMessage): boolean => /\btext\/plain\b/.test(headers.accept ?? '')
+
+async function answer(request: IncomingMessage, context: Context): Promise<Answer> {
+  guard(request.headers, context.settings())
+  const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s, 2)
+  const { route, params } = matchRoute(request.method ?? '', path)
+  return route.run(context, { ...(await readParams(request, query)), ...params })
+}
+
+function replyWith(answer: Answer, asText: boolean): Reply {
+  if ('text' in answer) return { status: 200, headers: { 'content-type': answer.contentType }, body: answer.text }
+  if (asText) return { status: 200, headers: { 'content-type': TEXT }, body: String(answer.devices) }
+  return json(200, 'application/json', answer.body)
+}
+
+function replyTo(error: unknown, asText: boolean, { log }: Context): Reply {
+  const requestId = randomUUID()
+  const problem = error instanceof PnsProblem ? error : new PnsProblem('internal', 'See the log of the PNS.', {}, error)
+  const { code, status, extras, message } = problem
+  if (code === 'internal') log.error({ requestId, err: error }, 'request failed')
+  else log.info({ requestId, code, detail: message }, 'request refused')
+  const headers = {
+    ...(extras.allow && { allow: extras.allow.join(', ') }),
+    ...(extras.retryAfterSeconds !== undefined && { 'retry-after': String(extras.retryAfterSeconds) }),
+    ...(code === 'token_required' && { 'www-authenticate': 'Bearer' }),
+    ...(code === 'payload_too_large' && { connection: 'close' }),
+  }
+  if (asText) return { status, headers: { 'content-type': TEXT, ...headers }, body: '0' }
+  return json(status, PROBLEM_TYPE, problem.document(requestId), headers)
+}
+
+/** The PNS's HTTP server, not yet listening. Whatever happens to a request, it gets an answer. */
+export function createHttpServer(context: Context): Server {
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asText = wantsText(request)
+    const reply = await answer(request, context).then(
+      (answer) => replyWith(answer, asText),
+      (error) => replyTo(error, asText, context),
+    )
+    const closing = server.listening ? {} : { connection: 'close' }
+    response.writeHead(reply.status, { ...reply.headers, ...closing, 'content-length': Buffer.byteLength(reply.body) })
+    response.end(reply.body)
+  }
+  const server = createServer((request, response) => void serve(request, response))
+  return server
+}

@@ -1,0 +1,23 @@
+import { BlockList, isIP } from 'node:net'
+
+export type Listen = { host: string; port: number }
+
+/** `127.0.0.1:7460` or `[::1]:7460`; `undefined` for anything else. */
+export function parseListen(text: string): Listen | undefined {
+  const [, v6, name, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text) ?? []
+  const [host, port] = [v6 ?? name, Number(digits)]
+  return host && port <= 65_535 ? { host, port } : undefined
+}
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
+/** Whether only this machine can reach the address. */
+export function isLoopback(host: string): boolean {
+  const family = isIP(host)
+  return family === 0 ? host === 'localhost' : loopback.check(host, family === 6 ? 'ipv6' : 'ipv4')
+}
+
+/** How the address is written in a URL. */
+export const urlOf = ({ host, port }: Listen): string => `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`

@@ -1,0 +1,87 @@
+/** The parameters of the PNS's routes. Query and form carry text only: numbers and JSON may come as text everywhere. */
+import * as v from 'valibot'
+import { CANCEL_REASONS } from '../wire/calls.ts'
+import {
+  AppleToken,
+  AppName,
+  Caller,
+  CallId,
+  Custom,
+  DeviceId,
+  Extension,
+  FcmToken,
+  MessageId,
+  MessageText,
+  RingSeconds,
+} from '../wire/fields.ts'
+
+const { number: CallerNumber, name: CallerName } = Caller.entries
+
+const fromText = <T>(read: (text: string) => T) =>
+  v.transform((value: unknown) => {
+    if (typeof value !== 'string') return value
+    try {
+      return read(value)
+    } catch {
+      return value
+    }
+  })
+
+/** JSON reads numbers as well, and leaves '' and ' ' the text that they are. */
+const inText = <S extends v.GenericSchema<unknown, unknown>>(schema: S) => v.pipe(v.unknown(), fromText(JSON.parse), schema)
+
+const optionals = { app: v.optional(AppName), deviceId: v.optional(DeviceId) }
+
+export const RegisterParams = v.variant('platform', [
+  v.strictObject({
+    extension: Extension,
+    platform: v.literal('ios'),
+    token: AppleToken,
+    alertToken: v.optional(AppleToken),
+    ...optionals,
+  }),
+  v.strictObject({ extension: Extension, platform: v.literal('android'), token: FcmToken, ...optionals }),
+])
+
+/** A token of either kind: an Apple one fits the form of Google's. */
+const AnyToken = FcmToken
+
+export const UpdateParams = v.strictObject({ oldToken: AnyToken, newToken: AnyToken })
+
+export const DeleteParams = v.union(
+  [v.strictObject({ token: AnyToken }), v.strictObject({ extension: Extension, deviceId: DeviceId })],
+  'takes token, or extension and deviceId',
+)
+
+export const DevicesParams = v.strictObject({ extension: v.optional(Extension) })
+
+export const PushCallParams = v.strictObject({
+  to: Extension,
+  from: CallerNumber,
+  callId: v.optional(CallId),
+  name: CallerName,
+  ringSeconds: v.optional(inText(RingSeconds)),
+  custom: v.optional(inText(Custom)),
+})
+
+export const PushMessageParams = v.strictObject({
+  to: Extension,
+  from: CallerNumber,
+  name: CallerName,
+  text: MessageText,
+  messageId: v.optional(MessageId),
+})
+
+export const CancelCallParams = v.strictObject({ callId: CallId, reason: v.optional(v.picklist(CANCEL_REASONS)) })
+
+export const WokeParams = v.union(
+  [
+    v.strictObject({ callId: CallId, extension: Extension, deviceId: DeviceId }),
+    v.strictObject({ callId: CallId, extension: Extension, token: AnyToken }),
+  ],
+  'takes callId, extension, and deviceId or token',
+)
+
+export const CallParams = v.strictObject({ callId: CallId })
+
+export const NoParams = v.strictObject({})

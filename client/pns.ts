@@ -1,0 +1,93 @@
+import type { Server } from 'node:http'
+import type { Logger } from 'pino'
+import type { Clock } from './clock.ts'
+import type { Context } from './context.ts'
+import { createHttpServer } from './http/server.ts'
+import type { Settings } from './load-settings.ts'
+import { createMetrics } from './metrics.ts'
+import { startOutbox } from './outbox.ts'
+import { createRecentCalls } from './recent-calls.ts'
+import { createRelay, type Relay } from './relay/relay.ts'
+import { compareSettings, type ReloadReport } from './reload.ts'
+import { SettingsError } from './settings.ts'
+import type { Store } from './store/store.ts'
+import { createWakes } from './wakes.ts'
+
+export type PnsDependencies = {
+  settings: Settings
+  relay: Relay
+  store: Store
+  log: Logger
+  clock: Clock
+  /** Reads the settings anew for a reload; throws `SettingsError`. */
+  readSettings: () => Settings
+}
+
+/** `closed` is there when `close` was asked for, by whomever, and all is done. */
+export type Pns = { server: Server; reload: () => ReloadReport; close: () => Promise<void>; closed: Promise<void> }
+
+const DRAIN_MS = 5_000
+
+/** The most that pushBudgetMs may be. */
+const LONGEST_CALL_MS = 30_000
+
+/** The PNS (push notification service) of a PBX; its server is not yet listening. */
+export function createPns({ store, log, clock, readSettings, ...given }: PnsDependencies): Pns {
+  let { settings, relay } = given
+  const closed = Promise.withResolvers<void>()
+  let closing = false
+
+  const live = { settings: () => settings, relay: () => relay, store, log, clock }
+  const outbox = startOutbox(live)
+  const wakes = createWakes(live)
+  const metrics = createMetrics(store)
+  const recentCalls = createRecentCalls()
+
+  /** Calls that are under way stay with the relay that they began with. */
+  function reload(): ReloadReport {
+    try {
+      const fresh = readSettings()
+      const { relayChanged, ...report } = compareSettings(settings, fresh)
+      if (relayChanged) {
+        const old = relay
+        setTimeout(() => void old.close(), LONGEST_CALL_MS).unref()
+        relay = createRelay(fresh, clock)
+      }
+      settings = {
+        ...fresh,
+        listen: settings.listen,
+        dataDir: settings.dataDir,
+        log: { ...settings.log, level: fresh.log.level },
+      }
+      log.level = fresh.log.level
+      log.info(report, 'settings reloaded')
+      return report
+    } catch (error) {
+      if (error instanceof SettingsError)
+        log.error({ errors: error.message.split('\n') }, 'settings have errors: the old ones stay')
+      throw error
+    }
+  }
+
+  async function drain(): Promise<void> {
+    const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+    await new Promise<void>((resolve) => server.close(() => resolve()))
+    clearTimeout(deadline)
+    await wakes.close()
+    await relay.close()
+    await outbox.stop()
+    store.close()
+    log.info('stopped')
+  }
+
+  function close(): Promise<void> {
+    if (!closing) drain().then(closed.resolve, closed.reject)
+    closing = true
+    return closed.promise
+  }
+
+  const stop = () => void close()
+  const context: Context = { ...live, notifyOutbox: outbox.notify, recentCalls, wakes, metrics, reload, stop }
+  const server = createHttpServer(context)
+  return { server, reload, close, closed: closed.promise }
+}

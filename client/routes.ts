@@ -1,0 +1,61 @@
+import type * as v from 'valibot'
+import { checkParams } from './check.ts'
+import type { Answer, Context } from './context.ts'
+import { cancelCall, pushCall, pushMessage, trace } from './handlers/calls.ts'
+import { list, register, remove, update } from './handlers/devices.ts'
+import { health, metrics, reload, stop } from './handlers/service.ts'
+import { woke } from './handlers/woke.ts'
+import {
+  CallParams,
+  CancelCallParams,
+  DeleteParams,
+  DevicesParams,
+  NoParams,
+  PushCallParams,
+  PushMessageParams,
+  RegisterParams,
+  UpdateParams,
+  WokeParams,
+} from './params.ts'
+
+type Method = 'GET' | 'POST'
+type Run = (context: Context, input: unknown) => Answer | Promise<Answer>
+export type PnsRoute = { methods: readonly Method[]; path: string; run: Run }
+
+type Schema = v.GenericSchema<unknown, unknown>
+type Handler<S extends Schema> = (context: Context, params: v.InferOutput<S>) => Answer | Promise<Answer>
+
+const checked =
+  <S extends Schema>(schema: S, handler: Handler<S>): Run =>
+  (context, input) =>
+    handler(context, checkParams(schema, input))
+
+/** GET too, because a dialplan's `CURL()` makes a line of it. */
+const change = <S extends Schema>(path: string, schema: S, handler: Handler<S>): PnsRoute => ({
+  methods: ['POST', 'GET'],
+  path,
+  run: checked(schema, handler),
+})
+
+const read = <S extends Schema>(path: string, schema: S, handler: Handler<S>): PnsRoute => ({
+  methods: ['GET'],
+  path,
+  run: checked(schema, handler),
+})
+
+/** The PNS's local HTTP API. */
+export const PNS_ROUTES: readonly PnsRoute[] = [
+  change('/push_call', PushCallParams, pushCall),
+  change('/cancel_call', CancelCallParams, cancelCall),
+  change('/woke', WokeParams, woke),
+  change('/push_message', PushMessageParams, pushMessage),
+  change('/register', RegisterParams, register),
+  change('/update', UpdateParams, update),
+  change('/delete', DeleteParams, remove),
+  change('/confreload', NoParams, reload),
+  change('/stop', NoParams, stop),
+  read('/health', NoParams, health),
+  read('/metrics', NoParams, metrics),
+  read('/devices', DevicesParams, list),
+  read('/calls/{callId}', CallParams, trace),
+]

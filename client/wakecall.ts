@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { renderUsage, runCommand } from 'citty'
+import { type Command, CommandFailed, command } from './commands/command.ts'
+import { config } from './commands/config.ts'
+import { reload, stop } from './commands/control.ts'
+import { devices } from './commands/devices.ts'
+import { pushCall } from './commands/push-call.ts'
+import { serve } from './commands/serve.ts'
+import { trace } from './commands/trace.ts'
+import { SettingsError } from './settings.ts'
+import { VERSION } from './version.ts'
+
+const wakecall = command({
+  meta: { name: 'wakecall', version: VERSION, description: 'Wakes mobile softphones for incoming calls' },
+  subCommands: { serve, 'push-call': pushCall, devices, trace, reload, stop, config },
+})
+
+/** The command that the arguments lead to, and the one above it. */
+function findCommand(rawArgs: readonly string[]): [found: Command, parent?: Command] {
+  let path: [Command, Command?] = [wakecall]
+  for (const name of rawArgs) {
+    const next = path[0].subCommands?.[name]
+    if (!next) break
+    path = [next, path[0]]
+  }
+  return path
+}
+
+const SAMPLE = 'wakecall.sample.toml explains every setting.'
+
+const exitCodeOf = (error: unknown): number => {
+  if (error instanceof CommandFailed) return error.exitCode
+  return error instanceof SettingsError || (error as Error).name === 'CLIError' ? 2 : 1
+}
+
+async function main(rawArgs: string[]): Promise<number> {
+  if (rawArgs.some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(`${await renderUsage(...findCommand(rawArgs))}\n`)
+    return 0
+  }
+  if (rawArgs[0] === '--version') {
+    process.stdout.write(`${VERSION}\n`)
+    return 0
+  }
+  try {
+    await runCommand(wakecall, { rawArgs })
+    return 0
+  } catch (error) {
+    const { message } = error as Error
+    process.stderr.write(
+      error instanceof SettingsError ? `The settings cannot be used.\n${message}\n${SAMPLE}\n` : `${message}\n`,
+    )
+    return exitCodeOf(error)
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))

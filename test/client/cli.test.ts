@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'smol-toml'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { keyFileIn, runBoth, stubRelay, temporaryDir } from './harness.ts'
+import { VOIP } from './keys.ts'
+import { problem, wellFate } from './stub-relay.ts'
+
+type Outcome = { code: number | null; out: string; err: string }
+
+function start(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['client/wakecall.ts', ...args], { env: { ...process.env, ...env, NO_COLOR: '1' } })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const outcome: Outcome = { code: null, out: '', err: '' }
+  child.stdout.on('data', (chunk) => {
+    outcome.out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    outcome.err += chunk
+  })
+  return { child, outcome }
+}
+
+async function ended(child: ChildProcess, outcome: Outcome): Promise<Outcome> {
+  const [code] = await once(child, 'close')
+  return { ...outcome, code }
+}
+
+function run(args: string[], env?: Record<string, string>): Promise<Outcome> {
+  const { child, outcome } = start(args, env)
+  return ended(child, outcome)
+}
+
+/** A settings file for `serve`, good but for `change`. */
+function settingsFile(relay: string, change: Record<string, unknown> = {}): string {
+  const dir = temporaryDir()
+  const file = join(dir, 'wakecall.toml')
+  const good = { relay, pbx: 'hq', keyId: 'k1', keyFile: keyFileIn(dir), dataDir: join(dir, 'data'), listen: '127.0.0.1:0' }
+  writeFileSync(file, stringify({ ...good, ...change }))
+  return file
+}
+
+/** `serve` as a process, when it listens. */
+async function serve(config: string) {
+  const { child, outcome } = start(['serve', '--config', config])
+  const url = await vi.waitFor(() => {
+    const listening = outcome.out.split('\n').find((line) => line.includes('"listening"'))
+    expect(listening, outcome.err).toBeDefined()
+    return String(JSON.parse(listening ?? '').url)
+  }, 15_000)
+  return { child, outcome, url }
+}
+
+it('rings, lists, traces, reloads and stops a PNS of its own', async () => {
+  const relay = await stubRelay()
+  const config = settingsFile(relay.url)
+  const { child, outcome, url } = await serve(config)
+  const end = ended(child, outcome)
+  const query = new URLSearchParams({ extension: '1001', platform: 'ios', token: VOIP, app: 'a', deviceId: 'phone-1' })
+  await fetch(`${url}/register?${query}`)
+
+  const rung = await run(['push-call', '--to', '1001', '--from', '+4420', '--call-id', 'c', '--ring-seconds', '20', '--pns', url])
+  expect(rung).toMatchObject({ code: 0, out: 'Call c: devices pushed: 1\n  ios phone-1: accepted\n' })
+  expect(relay.to('POST', '/v1/calls')[0]?.body).toMatchObject({ callId: 'c', from: { number: '+4420' }, ringSeconds: 20 })
+  const listed = await run(['devices', '--json', '--pns', url])
+  expect(JSON.parse(listed.out)).toMatchObject({ devices: [{ deviceId: 'phone-1' }] })
+  expect((await run(['devices', '--pns', url])).out).toContain('phone-1')
+  const traced = await run(['trace', 'c', '--pns', url])
+  expect(traced).toMatchObject({ code: 0, out: expect.stringContaining('woke') })
+
+  child.kill('SIGHUP')
+  await vi.waitFor(() => expect(outcome.out).toContain('settings reloaded'), 5000)
+  expect(await run(['reload', '--pns', url])).toMatchObject({ code: 0, out: 'Changed: nothing\n' })
+  writeFileSync(config, 'pbx = ')
+  expect(await run(['reload', '--pns', url])).toMatchObject({ code: 1, err: expect.stringContaining('settings_refused') })
+  expect(await run(['stop', '--pns', url])).toMatchObject({ code: 0 })
+  expect((await end).code).toBe(0)
+})
+
+it.each(['SIGTERM', 'SIGINT'] as const)('%s ends serve well', async (signal) => {
+  const relay = await stubRelay()
+  const { child, outcome } = await serve(settingsFile(relay.url))
+  const end = ended(child, outcome)
+  child.kill(signal)
+  expect(await end).toMatchObject({ code: 0, err: '', out: expect.stringContaining('"stopped"') })
+})
+
+it('a second signal ends serve at once', async () => {
+  const relay = await stubRelay()
+  const { child, outcome, url } = await serve(settingsFile(relay.url, { pushBudgetMs: 30_000 }))
+  const end = ended(child, outcome)
+  relay.fate = () => 'hang'
+  const call = fetch(`${url}/push_call?to=1&from=2`).catch(() => undefined)
+  await vi.waitFor(() => expect(relay.received).toHaveLength(1))
+  child.kill('SIGTERM')
+  await vi.waitFor(() => expect(fetch(url)).rejects.toThrow())
+  child.kill('SIGTERM')
+  expect((await end).code).toBe(1)
+  await call
+})
+
+it('a registration that was answered survives kill -9', async () => {
+  const relay = await stubRelay()
+  relay.fate = () => problem('unavailable')
+  const config = settingsFile(relay.url)
+  const first = await serve(config)
+  const query = new URLSearchParams({ extension: '1001', platform: 'ios', token: VOIP, app: 'a' })
+  await fetch(`${first.url}/register?${query}`)
+  const end = ended(first.child, first.outcome)
+  first.child.kill('SIGKILL')
+  await end
+  relay.received.length = 0
+  relay.fate = wellFate
+  await serve(config)
+  await vi.waitFor(() => expect(relay.to('PUT', '/v1/extensions/1001')).toHaveLength(1), 15_000)
+})
+
+it.each([
+  [['push-call', '--to', '1001'], /--from/],
+  [['push-call', '--to', '1', '--from', '2', '--rings=9'], /Unknown option/],
+  [['devices', 'of', 'whom'], /Too many arguments/],
+  [['trace'], /CALLID/],
+  [['dance'], /Unknown command/],
+  [[], /No command/],
+  [['devices', '--pns', 'nowhere'], /--pns must be/],
+])('%j is refused as usage', async (args, message) => {
+  const { code, out, err } = await run(args)
+  expect([code, out]).toEqual([2, ''])
+  expect(err).toMatch(message)
+})
+
+it('settings that cannot be used end with 2 and say everything', async () => {
+  const config = settingsFile('https://relay.example', { pbx: 'Head Office', keyFile: '/nowhere/key.pem' })
+  for (const command of [['serve'], ['config', 'check']]) {
+    const { code, err } = await run([...command, '--config', config])
+    expect(code).toBe(2)
+    expect(err).toMatch(/pbx: must be .*\n.*keyFile: there is no such file/)
+  }
+  expect(await run(['serve', '--config', '/nowhere.toml'])).toMatchObject({ code: 2, err: expect.stringContaining('ENOENT') })
+})
+
+it('config check says that all is well', async () => {
+  const config = settingsFile('https://relay.example')
+  expect(await run(['config', 'check', '--config', config])).toMatchObject({ code: 0, out: `${config}: no errors\n` })
+  expect(await run(['config', 'check', '--json', '--config', config])).toMatchObject({ code: 0, out: '{"ok":true}\n' })
+})
+
+it('a PNS that is not running is 3, and what the relay refuses 1', async () => {
+  const { relay, pns } = await runBoth()
+  const call = ['push-call', '--to', '1', '--from', '2', '--pns']
+  relay.fate = () => problem('push_rate_exceeded')
+  expect(await run([...call, pns.url])).toMatchObject({ code: 1, err: expect.stringContaining('push_rate_exceeded') })
+  await pns.close()
+  expect(await run([...call, pns.url])).toMatchObject({ code: 3, err: expect.stringContaining('wakecall serve') })
+})
+
+it('the local token is taken from the environment', async () => {
+  const { pns } = await runBoth({ localToken: 'a-long-secret-of-ours' })
+  const args = ['devices', '--json', '--pns', pns.url]
+  expect(await run(args)).toMatchObject({ code: 1, err: expect.stringContaining('token_required') })
+  expect(await run(args, { WAKECALL_LOCAL_TOKEN: 'a-long-secret-of-ours' })).toMatchObject({ code: 0 })
+})
+
+it('--help and --version', async () => {
+  expect(await run(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('push-call') })
+  expect(await run(['push-call', '--help'])).toMatchObject({ code: 0, out: expect.stringContaining('--ring-seconds') })
+  expect(await run(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+})
