@@ -50,7 +50,7 @@ export function createPns({ store, log, clock, readSettings, ...given }: PnsDepe
       const { relayChanged, ...report } = compareSettings(settings, fresh)
       if (relayChanged) {
         const old = relay
-        setTimeout(() => void old.close(), LONGEST_CALL_MS).unref()
+        setTimeout(old.close, LONGEST_CALL_MS).unref()
         relay = createRelay(fresh, clock)
       }
       settings = {
@@ -74,7 +74,7 @@ export function createPns({ store, log, clock, readSettings, ...given }: PnsDepe
     await new Promise<void>((resolve) => server.close(() => resolve()))
     clearTimeout(deadline)
     await wakes.close()
-    await relay.close()
+    relay.close()
     await outbox.stop()
     store.close()
     log.info('stopped')

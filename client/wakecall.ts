@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './small-heap.ts'
 import { renderUsage, runCommand } from 'citty'
 import { type Command, CommandFailed, command } from './commands/command.ts'
 import { config } from './commands/config.ts'

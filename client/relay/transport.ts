@@ -1,4 +1,7 @@
-import { Pool } from 'undici'
+import { once } from 'node:events'
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
+import { text } from 'node:stream/consumers'
 import { type SignedParts, signRequest } from '../../wire/signature.ts'
 import type { Clock } from '../clock.ts'
 import type { Settings } from '../load-settings.ts'
@@ -8,26 +11,22 @@ export type RelayResponse = { status: number; headers: Record<string, string | s
 export type RelayMessage = Pick<SignedParts, 'method' | 'path' | 'query'> & { body: string }
 export type RelaySettings = Pick<Settings, 'relay' | 'pbx' | 'keyId' | 'key'>
 
-/** API Gateway closes an idle connection after some minutes; ours are kept, and kept warm, until then. */
-const IDLE_MS = 300_000
-
 /** Signed requests over kept-alive connections. Fails with `relay_unreachable` or `relay_slow`, nothing else. */
 export function createTransport({ relay, pbx, keyId, key }: RelaySettings, clock: Clock) {
-  const { origin, host } = new URL(relay)
-  const pool = new Pool(origin, { connections: 64, keepAliveTimeout: IDLE_MS, connect: { timeout: 1500 } })
+  const { origin, host, protocol } = new URL(relay)
+  const { Agent, request } = protocol === 'https:' ? https : http
+  // The connection used last is the warmest.
+  const agent = new Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' })
 
   async function exchange({ method, path, query, body }: RelayMessage, signal: AbortSignal): Promise<RelayResponse> {
     const bytes = Buffer.from(body)
     const created = Math.floor(clock.wall() / 1000)
     const signature = signRequest({ method, authority: host, path, query, body: bytes }, key, `${pbx}/${keyId}`, created)
-    const response = await pool.request({
-      method: method as 'GET',
-      path: query ? `${path}?${query}` : path,
-      headers: { ...signature, accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
-      body: body ? bytes : null,
-      signal,
-    })
-    return { status: response.statusCode, headers: response.headers, text: await response.body.text() }
+    const type = body ? { 'content-type': 'application/json' } : {}
+    const headers = { ...signature, ...type, accept: 'application/json', 'content-length': bytes.length }
+    const sent = request(`${origin}${path}${query && `?${query}`}`, { method, headers, agent, signal }).end(bytes)
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    return { status: response.statusCode ?? 0, headers: response.headers, text: await text(response) }
   }
 
   async function send(message: RelayMessage, timeoutMs: number): Promise<RelayResponse> {
@@ -44,5 +43,5 @@ export function createTransport({ relay, pbx, keyId, key }: RelaySettings, clock
     }
   }
 
-  return { send, close: () => pool.destroy() }
+  return { send, close: () => agent.destroy() }
 }
