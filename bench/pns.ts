@@ -66,7 +66,7 @@ async function steady(url: string): Promise<number[]> {
   const latencies = await Promise.all(
     Array.from({ length: SECONDS * STEADY }, async (_, i) => {
       const due = begin + (i * 1000) / STEADY
-      await sleep(due - performance.now())
+      await sleep(Math.max(0, due - performance.now()))
       const [response] = await once(request(url, { method: 'POST', headers: HEADERS, agent }).end(BODY), 'response')
       await once(response.resume(), 'end')
       if (response.statusCode >= 300) throw new Error(`${url} answered ${response.statusCode}`)

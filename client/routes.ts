@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import { checkParams } from './check.ts'
+import { checkParams } from './check-params.ts'
 import type { Answer, Context } from './context.ts'
 import { cancelCall, pushCall, pushMessage, trace } from './handlers/calls.ts'
 import { list, register, remove, update } from './handlers/devices.ts'

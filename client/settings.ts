@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { AppName, KeyId, PbxId, RingSeconds } from '../wire/fields.ts'
-import { check } from './check.ts'
+import { check } from '../wire/parse.ts'
 import { isLoopback, parseListen } from './listen.ts'
 
 /** Settings that cannot be used: one line an error with the name of the key, never its value. */

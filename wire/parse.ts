@@ -2,30 +2,44 @@ import * as v from 'valibot'
 import { type FieldError, Problem } from './problem.ts'
 
 type Schema = v.GenericSchema<unknown, unknown>
+type Checked<S extends Schema> = { output: v.InferOutput<S> } | { errors: FieldError[] }
+
+export const MISSING = 'is missing'
+
+/**
+ * Valibot's words as people say them. Its messages end in "but received <input>", and an input may be a token: that part
+ * is cut off.
+ */
+const plainly = (message: string): string =>
+  message
+    .replace(/ but received .*$/s, '')
+    .replace(/^Invalid key: Expected never$/, 'is not known here')
+    .replace(/^Invalid key: Expected ".*"$/, MISSING)
 
 const escapePointer = (key: unknown) => String(key).replaceAll('~', '~0').replaceAll('/', '~1')
 
 /** Valibot's path of an issue as a JSON pointer (RFC 6901) below `base`. */
 function toFieldError(issue: v.BaseIssue<unknown>, base: string): FieldError {
   const keys = issue.path?.map(({ key }) => escapePointer(key)) ?? []
-  return { pointer: [base, ...keys].join('/'), message: issue.message }
+  return { pointer: [base, ...keys].join('/'), message: plainly(issue.message) }
 }
 
-/** Parses `input`, or throws one `invalid_request` that lists every error. No value of the input is repeated in it. */
-export function parse<S extends Schema>(schema: S, input: unknown, base = ''): v.InferOutput<S> {
+/** What `input` is by the schema, or every error of it and none of its values. */
+export function check<S extends Schema>(schema: S, input: unknown, base = ''): Checked<S> {
   const result = v.safeParse(schema, input)
-  if (result.success) return result.output
-  const errors = result.issues.map((issue) => toFieldError(withoutInput(issue), base))
+  return result.success ? { output: result.output } : { errors: result.issues.map((issue) => toFieldError(issue, base)) }
+}
+
+/** `check`, or throws one `invalid_request` that lists every error. */
+export function parse<S extends Schema>(schema: S, input: unknown, base = ''): v.InferOutput<S> {
+  const checked = check(schema, input, base)
+  if ('output' in checked) return checked.output
+  const { errors } = checked
   const [first] = errors
   throw new Problem('invalid_request', `${first?.pointer || 'The body'}: ${first?.message}`, { extras: { errors } })
 }
 
-/** Valibot's own messages end in "but received <input>": an input may be a token, so that part is cut off. */
-function withoutInput<I extends v.BaseIssue<unknown>>(issue: I): I {
-  return { ...issue, message: issue.message.replace(/ but received .*$/s, '') }
-}
-
-/** JSON with a clear error, and without the prototype trap: `__proto__` in a body stays data. */
+/** JSON with a clear error that repeats nothing of it; `__proto__` in it stays data. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

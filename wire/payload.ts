@@ -76,8 +76,7 @@ function fitBody<P extends CallPayload | MessagePayload>(
 }
 
 /** Whole seconds from `sentAt` to `expiresAt`, at least 1: a TTL of 0 expires inside SNS before anything is sent. */
-const ttlOf = (wake: WakePayload): number =>
-  Math.max(1, Math.ceil((Date.parse(wake.expiresAt) - Date.parse(wake.sentAt)) / 1000))
+const ttlOf = (wake: WakePayload): number => Math.max(1, Math.ceil((Date.parse(wake.expiresAt) - Date.parse(wake.sentAt)) / 1000))
 
 const apns = (route: PushRoute, pushType: 'voip' | 'alert' | 'background') => ({
   pushType,

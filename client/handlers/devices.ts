@@ -1,6 +1,6 @@
 import type * as v from 'valibot'
 import { AppleToken } from '../../wire/fields.ts'
-import { checkParams } from '../check.ts'
+import { checkParams } from '../check-params.ts'
 import type { Answer, Context } from '../context.ts'
 import type { DeleteParams, DevicesParams, RegisterParams, UpdateParams } from '../params.ts'
 import { PnsProblem } from '../problem.ts'
