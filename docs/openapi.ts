@@ -35,6 +35,8 @@ const CONVERSION: ConversionConfig = {
   errorMode: 'throw',
   definitions: SCHEMAS,
   overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
+  // The one schema of our own: a JSON object.
+  overrideSchema: ({ valibotSchema }) => (valibotSchema.type === 'custom' ? { type: 'object' } : undefined),
   overrideAction: ({ valibotAction, jsonSchema, errors }) => {
     const words = wordsFor(valibotAction)
     if (!words || (errors && !WORDED.has(valibotAction.type))) return undefined

@@ -43,10 +43,23 @@ export type Caller = v.InferOutput<typeof Caller>
 /** How long the PBX lets the phones ring, in seconds, counted from the moment when it asked. */
 export const RingSeconds = v.pipe(v.number(), v.minValue(5), v.maxValue(120))
 
+/** Bytes of JSON; what is nested too deeply to be written is larger than any limit here. */
+function jsonBytes(value: unknown): number {
+  try {
+    return encoder.encode(JSON.stringify(value)).length
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
 /** What the app's makers want to carry along: a JSON object of at most 1 KiB. */
 export const Custom = v.pipe(
-  v.record(v.string(), v.unknown()),
-  v.check((value) => encoder.encode(JSON.stringify(value)).length <= 1024, 'must be at most 1024 bytes of JSON'),
+  // Valibot's own object schemas take an array for an object.
+  v.custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be a JSON object',
+  ),
+  v.check((value) => jsonBytes(value) <= 1024, 'must be at most 1024 bytes of JSON'),
 )
 
 /** An APNs or PushKit device token: hexadecimal, in lower case (SNS answers it so). */

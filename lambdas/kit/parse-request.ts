@@ -10,9 +10,16 @@ export const parseRequest: Middleware = {
   before({ event, context: { wakecall } }) {
     const { params, query, body } = wakecall.route as Route
     wakecall.params = parse(v.object(params), idsOf(event.pathParameters ?? {}), '/path') as object
-    wakecall.query = query && parse(query, Object.fromEntries(new URLSearchParams(event.rawQueryString)), '/query')
+    wakecall.query = query && parse(query, queryOf(event.rawQueryString), '/query')
     wakecall.body = body && parse(body, jsonBody(event))
   },
+}
+
+function queryOf(rawQueryString: string): Record<string, string> {
+  const entries = new URLSearchParams(rawQueryString)
+  const query = Object.fromEntries(entries)
+  if (Object.keys(query).length < entries.size) throw new Problem('invalid_request', 'Give each query parameter once.')
+  return query
 }
 
 function jsonBody(event: HttpEvent): unknown {

@@ -2,7 +2,7 @@ import { type Clock, isoTime } from '../../core/clock.ts'
 import { Problem } from '../../wire/problem.ts'
 import { SignatureRefused, verifyRequest } from '../../wire/signature.ts'
 import type { HttpEvent, Middleware } from './http.ts'
-import type { PbxCache } from './pbx-cache.ts'
+import type { KnownPbx, PbxCache } from './pbx-cache.ts'
 
 const MOST_BYTES = 16 * 1024
 
@@ -22,14 +22,16 @@ export const verifySignature = (pbxs: PbxCache, clock: Clock): Middleware => ({
     const { method } = event.requestContext.http
     const parts = { method, authority: event.headers.host ?? '', path: event.rawPath, query: event.rawQueryString, body }
     const now = clock.now()
+    let claimed: KnownPbx | undefined
     try {
       const publicKey = async (keyId: string) => {
         const [pbxId = '', id = ''] = keyId.split('/')
-        const known = await pbxs(pbxId)
-        if (known) wakecall.pbx = known.pbx
-        return known?.publicKey(id)
+        claimed = await pbxs(pbxId)
+        return claimed?.publicKey(id)
       }
       await verifyRequest(parts, event.headers, { now, publicKey })
+      // Not before: a forged request must not pass for the PBX that it names, not even in the log.
+      if (claimed) wakecall.pbx = claimed.pbx
     } catch (cause) {
       if (!(cause instanceof SignatureRefused)) throw cause
       const detail = 'Sign the request as docs/protocol.md says, with an enrolled key and a clock that agrees with `time`.'

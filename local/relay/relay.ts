@@ -3,14 +3,15 @@ import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
 import type { RelayWorkerData } from './worker.ts'
 
-/** `log` gets every line that a function writes to standard output. */
+/** `log` gets every line that a function writes to standard output or error. */
 export type RelayOptions = RelayWorkerData & { env: Record<string, string>; log: (line: string) => void }
 export type Relay = { url: string; close: () => Promise<unknown> }
 
 /** Starts the relay's functions behind HTTP. Rejects with the error that kept them from starting, a taken port among them. */
 export async function startRelay({ env, log, ...workerData }: RelayOptions): Promise<Relay> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { env, workerData, stdout: true })
-  createInterface({ input: worker.stdout }).on('line', log)
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { env, workerData, stdout: true, stderr: true })
+  // Lambda puts both into the function's log group.
+  for (const input of [worker.stdout, worker.stderr]) createInterface({ input }).on('line', log)
   const [url] = await once(worker, 'message')
   return { url, close: () => worker.terminate() }
 }

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { pathOf } from '../../wire/routes.ts'
+import { android, iphone } from './devices.ts'
+import { expectProblem, openRelay } from './harness.ts'
+
+const { a, b, sees } = await openRelay()
+
+const wakes = pathOf('wakes')
+const wake = (more: object = {}) => ({
+  callId: 'traced',
+  extension: '1001',
+  deviceId: 'iphone',
+  platform: 'ios',
+  wakeMs: 812,
+  agoMs: 5,
+  ...more,
+})
+
+type Step = { step: string; at: string; deviceId?: string; detail?: string }
+const stepsOf = (steps: Step[], device?: string) =>
+  steps.filter(({ deviceId }) => deviceId === undefined || deviceId === device).map(({ step }) => step)
+
+test('a trace tells the whole way of a call, device by device', async () => {
+  await a.register('1001', 'iphone', iphone('alice-iphone'))
+  await a.register('1001', 'android', android('alice-android'))
+  const rung = await a.ring({ callId: 'traced', to: '1001', elapsedMs: 40 })
+  await Promise.all(['alice-iphone', 'alice-android'].map((phone) => sees(phone, 'waking', rung.json.uuid)))
+  expect((await a.call('POST', wakes, { wakes: [wake()] })).json).toEqual({ recorded: 1 })
+  await a.cancel('traced', 'answered_elsewhere')
+
+  await expect.poll(async () => (await a.trace('traced')).json.steps.length, { timeout: 5000 }).toBe(8)
+  const answer = await a.trace('traced')
+  expect(answer.status).toBe(200)
+  const { callId, uuid, to, expiresAt, devices, steps } = answer.json
+  expect({ callId, uuid, to, expiresAt }).toEqual({
+    callId: 'traced',
+    uuid: rung.json.uuid,
+    to: '1001',
+    expiresAt: rung.json.expiresAt,
+  })
+  const way = ['asked', 'relay_accepted', 'sns_accepted', 'provider_accepted']
+  expect(stepsOf(steps, 'iphone').sort()).toEqual([...way, 'woke', 'cancelled'].sort())
+  expect(stepsOf(steps, 'android').sort()).toEqual([...way, 'cancelled'].sort())
+  expect(steps.find(({ step }: Step) => step === 'cancelled')).toMatchObject({ detail: 'answered_elsewhere' })
+  expect(steps.map(({ at }: Step) => at)).toEqual(steps.map(({ at }: Step) => at).sort())
+  expect(Date.parse(steps[1].at) - Date.parse(steps[0].at)).toBe(40)
+  expect(devices).toEqual(
+    expect.arrayContaining([
+      { deviceId: 'iphone', platform: 'ios', outcome: 'accepted', wakeMs: 812, unknown: [] },
+      { deviceId: 'android', platform: 'android', outcome: 'accepted', unknown: ['woke'] },
+    ]),
+  )
+})
+
+test('a call that never rang, or rang for another PBX, has no trace', async () => {
+  expectProblem(await a.trace('never-rang'), 'call_not_found')
+  await a.ring({ callId: 'of-a', to: '1001' })
+  expectProblem(await b.trace('of-a'), 'call_not_found')
+  expect((await a.trace('of-a')).status).toBe(200)
+})
+
+test('a cancel alone is no call', async () => {
+  await a.cancel('only-cancelled')
+  expectProblem(await a.trace('only-cancelled'), 'call_not_found')
+})
+
+test('a call to nobody has a trace without devices', async () => {
+  await a.ring({ callId: 'to-nobody', to: '1999' })
+  const { devices, steps } = (await a.trace('to-nobody')).json
+  expect(devices).toEqual([])
+  expect(stepsOf(steps)).toEqual(['asked', 'relay_accepted'])
+})
+
+test('another PBX cannot report a wake for a call that is not its own', async () => {
+  await a.ring({ callId: 'mine', to: '1001' })
+  expect((await b.call('POST', wakes, { wakes: [wake({ callId: 'mine' })] })).status).toBe(202)
+  expect(stepsOf((await a.trace('mine')).json.steps, 'iphone')).not.toContain('woke')
+})
+
+test('callIds of quotes, braces and backslashes find their own records only', async () => {
+  for (const callId of ['a"b', 'a\\"b', '{$.pbx="x"}', '||', 'a\\']) {
+    await a.ring({ callId, to: '1999' })
+    expect((await a.call('POST', wakes, { wakes: [wake({ callId })] })).status).toBe(202)
+    await expect.poll(async () => stepsOf((await a.trace(callId)).json.steps, 'iphone'), { timeout: 5000 }).toContain('woke')
+    expect((await a.trace(callId)).json.steps).toHaveLength(3)
+  }
+})
+
+test('wakes come in batches of 1 to 100', async () => {
+  const batch = (size: number) => ({ wakes: Array.from({ length: size }, () => wake({ callId: 'batch' })) })
+  expect((await a.call('POST', wakes, batch(1))).json).toEqual({ recorded: 1 })
+  expect((await a.call('POST', wakes, batch(100))).json).toEqual({ recorded: 100 })
+  expectProblem(await a.call('POST', wakes, batch(0)), 'invalid_request')
+  expectProblem(await a.call('POST', wakes, batch(101)), 'invalid_request')
+})
+
+test('a wake that is none is refused, and the whole batch with it', async () => {
+  for (const wrong of [{ wakeMs: -1 }, { wakeMs: '812' }, { platform: 'symbian' }, { deviceId: '' }, { agoMs: 8e8 }, { x: 1 }]) {
+    const answer = await a.call('POST', wakes, { wakes: [wake(), wake(wrong)] })
+    expectProblem(answer, 'invalid_request')
+    expect(answer.json.errors[0].pointer).toBe(`/wakes/1/${Object.keys(wrong)[0]}`)
+  }
+})
