@@ -4,11 +4,11 @@
  */
 import type { Apps } from '../core/apps.ts'
 import type { Pbx } from '../core/ports.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { startDynamo } from './dynamodb.ts'
 import { listen } from './listen.ts'
 import { createLogs } from './logs/server.ts'
 import { createLogStore } from './logs/store.ts'
-import { type Clock, systemClock } from './phones/clock.ts'
 import { createPhones, type Phones, type PhoneWake } from './phones/phones.ts'
 import { createProviders } from './providers/providers.ts'
 import { startRelay } from './relay/relay.ts'

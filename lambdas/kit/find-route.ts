@@ -1,6 +1,6 @@
 import { Problem } from '../../wire/problem.ts'
 import { methodsOf, ROUTES, type RouteName, routeKey } from '../../wire/routes.ts'
-import type { Middleware, Serve } from './http.ts'
+import type { Middleware, Serve } from './request.ts'
 
 const NAMES = new Map(Object.entries(ROUTES).map(([name, route]) => [routeKey(route), name as RouteName]))
 

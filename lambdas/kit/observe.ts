@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts'
 import { PROBLEM_TYPE, Problem } from '../../wire/problem.ts'
 import { SignatureRefused } from '../../wire/signature.ts'
-import type { HttpEvent, HttpResult, Middleware, State } from './http.ts'
 import { type Log, metrics } from './log.ts'
+import type { HttpEvent, HttpResult, Middleware, State } from './request.ts'
 
 /**
  * The outermost middleware: every request leaves one log line with its metrics, every error becomes a problem document

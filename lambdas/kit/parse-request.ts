@@ -2,8 +2,7 @@ import * as v from 'valibot'
 import { parse, parseJson } from '../../wire/parse.ts'
 import { Problem } from '../../wire/problem.ts'
 import { idsOf, type Route } from '../../wire/routes.ts'
-import type { HttpEvent, Middleware } from './http.ts'
-import { rawBody } from './verify-signature.ts'
+import { type HttpEvent, type Middleware, rawBody } from './request.ts'
 
 /** Parses identifiers, query and body by the route's schemas. Comes after the signature: it was made over the raw bytes. */
 export const parseRequest: Middleware = {

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../wire/calls.ts'
-import type { Answer } from './http.ts'
 import type { Metric } from './log.ts'
+import type { Answer } from './request.ts'
 
 const OUTCOMES = {
   Accepted: 'accepted',

@@ -1,13 +1,10 @@
 import { type Clock, isoTime } from '../../core/clock.ts'
 import { Problem } from '../../wire/problem.ts'
 import { SignatureRefused, verifyRequest } from '../../wire/signature.ts'
-import type { HttpEvent, Middleware } from './http.ts'
 import type { KnownPbx, PbxCache } from './pbx-cache.ts'
+import { type Middleware, rawBody } from './request.ts'
 
 const MOST_BYTES = 16 * 1024
-
-export const rawBody = ({ body = '', isBase64Encoded }: HttpEvent): Buffer =>
-  Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')
 
 /**
  * Lets a signed route's request through only with the signature of a known PBX's key. Every refusal looks alike and tells

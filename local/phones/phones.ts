@@ -1,5 +1,5 @@
 /** Simulated phones with a softphone app: a test instrument and a demo. They do with a push what iOS, Android and the app would. */
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 import { drawWakeDelay } from './delay.ts'
 import type { Sight, SightKind } from './history.ts'
 import type { PhonePush } from './push.ts'

@@ -3,7 +3,7 @@
  * anything (https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns).
  */
 import { randomUUID } from 'node:crypto'
-import type { Clock } from '../phones/clock.ts'
+import type { Clock } from '../clock.ts'
 import type { PhonePush } from '../phones/push.ts'
 import { readToken, type SimulatedToken } from '../tokens.ts'
 import type { ProviderAnswer } from './answer.ts'

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import * as v from 'valibot'
-import type { Clock } from '../phones/clock.ts'
+import type { Clock } from '../clock.ts'
 import type { PhonePush } from '../phones/push.ts'
 import { readToken } from '../tokens.ts'
 import type { ProviderAnswer } from './answer.ts'

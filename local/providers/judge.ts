@@ -1,4 +1,4 @@
-import { type Clock, wait } from '../phones/clock.ts'
+import { type Clock, wait } from '../clock.ts'
 import type { SimulatedToken } from '../tokens.ts'
 
 export type Verdict = 'deliver' | 'unregistered' | 'throttled' | 'unavailable'

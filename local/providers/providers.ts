@@ -1,4 +1,4 @@
-import type { Clock } from '../phones/clock.ts'
+import type { Clock } from '../clock.ts'
 import type { PhonePush } from '../phones/push.ts'
 import type { ProviderAnswer } from './answer.ts'
 import { type ApplePush, createApple } from './apple.ts'

@@ -1,4 +1,4 @@
-import { type Clock, wait } from '../phones/clock.ts'
+import { type Clock, wait } from '../clock.ts'
 import type { ProviderAnswer } from '../providers/answer.ts'
 import type { ProviderPush } from '../providers/providers.ts'
 import type { Home } from './arn.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../phones/clock.ts'
+import type { Clock } from '../clock.ts'
 
 /** Says whether one more call fits into the running second. */
 export function createQuota({ now }: Clock, perSecond: number): () => boolean {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from 'aws-lambda'
-import type { HttpEvent } from '../../lambdas/kit/http.ts'
+import type { HttpEvent } from '../../lambdas/kit/request.ts'
 import { ROUTES, type RouteName, routeKey } from '../../wire/routes.ts'
 import { signRequest } from '../../wire/signature.ts'
 import type { Signer } from '../relay/pbx.ts'

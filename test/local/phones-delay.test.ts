@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { systemClock, virtualClock, wait } from '../../local/phones/clock.ts'
+import { systemClock, virtualClock, wait } from '../../local/clock.ts'
 import { drawWakeDelay, MEDIAN_WAKE_MS } from '../../local/phones/delay.ts'
 
 /** Draws that run evenly over [0, 1) × [0, 1). */

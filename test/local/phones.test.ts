@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { virtualClock } from '../../local/phones/clock.ts'
+import { virtualClock } from '../../local/clock.ts'
 import { createPhones, type PhoneWake } from '../../local/phones/phones.ts'
 import type { FcmMessage, PhonePush } from '../../local/phones/push.ts'
 import type { Fate } from '../../local/tokens.ts'

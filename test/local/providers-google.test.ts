@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { virtualClock } from '../../local/phones/clock.ts'
+import { virtualClock } from '../../local/clock.ts'
 import type { PhonePush } from '../../local/phones/push.ts'
 import { createGoogle } from '../../local/providers/google.ts'
 import { type Fate, tokenOf } from '../../local/tokens.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { virtualClock } from '../../local/phones/clock.ts'
+import { virtualClock } from '../../local/clock.ts'
 import { android, iphone } from './devices.ts'
 import { openRelay, outcomes } from './harness.ts'
 
