@@ -48,8 +48,10 @@ async function deliver(ports: DeliverPorts, device: Device, channel: Channel, bu
     if (left <= 0) break
     last = await pusher.publish(endpoint, build(route, now), left)
     if (last.kind !== 'retry') break
-    // Full jitter: a burst of throttled pushes must not come back as the same burst.
-    await clock.sleep(backoff * random())
+    // Full jitter: a burst of throttled pushes must not come back as the same burst. No wait outlasts the lease.
+    const wait = backoff * random()
+    if (clock.now() + wait >= Math.min(window.expiresAt, window.until)) break
+    await clock.sleep(wait)
   }
   if (!last) return { outcome: 'expired', reason: 'ring_window_over' }
   return last.kind === 'accepted'

@@ -24,8 +24,8 @@ export async function attach(
     const arn = await endpoints.create(applicationArn, token)
     await links.link(arn, key, version)
     if (!(await links.of(arn, clock.now())).closing) {
-      await endpoints.enable(arn)
-      return arn
+      // An endpoint that was deleted between its creation and its link is created anew.
+      if (await endpoints.enable(arn)) return arn
     }
     await links.unlink(arn, key, version)
     await clock.sleep(WAIT_MS)
@@ -43,9 +43,9 @@ export async function detach(
   arn: string,
 ): Promise<void> {
   await links.unlink(arn, key, version)
-  await links.setClosing(arn, clock.now())
+  const mark = await links.setClosing(arn, clock.now())
   if ((await links.of(arn, clock.now())).devices === 0) await endpoints.remove(arn)
-  await links.clearClosing(arn)
+  await links.clearClosing(arn, mark)
 }
 
 /** The endpoints of `before` that `after` does not use any more are let go. */

@@ -46,11 +46,12 @@ export const SNS_ERRORS: readonly Row[] = [
   { error: 'AbortError', kind: 'retry', reason: 'sns_slow' },
 ]
 
-/** An error that no row names: a 4xx is ours to mend, everything else (5xx, a lost connection) may pass. */
+/** An error that no row names: 429 is a throttle, another 4xx is ours to mend, everything else (5xx, a lost connection) may pass. */
 export function outcomeOf({ name, message, status }: SnsError): Outcome {
   const error = name.replace(/Exception$/, '')
   const row = SNS_ERRORS.find((row) => row.error === error && (row.message?.test(message) ?? true))
   if (row) return { kind: row.kind, reason: row.reason }
+  if (status === 429) return { kind: 'retry', reason: 'throttled' }
   return status !== undefined && status >= 400 && status < 500
     ? { kind: 'rejected', reason: 'unexpected_refusal' }
     : { kind: 'retry', reason: 'sns_unreachable' }

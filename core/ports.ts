@@ -33,19 +33,23 @@ export type DeviceStore = {
 
 /** Which devices an SNS endpoint serves: one token may be registered on several extensions and PBXs. */
 export type EndpointLinks = {
+  /** Links the device, unless a newer version of it has done so already. */
   link: (arn: string, key: DeviceKey, version: number) => Promise<void>
   /** Removes the link unless a newer version of the device has written it again. */
   unlink: (arn: string, key: DeviceKey, version: number) => Promise<void>
   of: (arn: string, now: number) => Promise<{ devices: number; closing: boolean }>
-  /** A mark that the endpoint is about to be deleted; void after a minute, should its setter die. */
-  setClosing: (arn: string, now: number) => Promise<void>
-  clearClosing: (arn: string) => Promise<void>
+  /** Sets a mark of its own that the endpoint may be deleted, and gives its id; void after a minute, should its setter die. */
+  setClosing: (arn: string, now: number) => Promise<string>
+  clearClosing: (arn: string, mark: string) => Promise<void>
 }
 
-/** SNS platform endpoints. `create` gives the ARN of the endpoint that the token has, new or not; it may be disabled. */
+/**
+ * SNS platform endpoints. `create` gives the ARN of the endpoint that the token has, new or not; it may be disabled. `enable` answers
+ * false if the endpoint is not there any more.
+ */
 export type Endpoints = {
   create: (applicationArn: string, token: string) => Promise<string>
-  enable: (arn: string) => Promise<void>
+  enable: (arn: string) => Promise<boolean>
   remove: (arn: string) => Promise<void>
 }
 

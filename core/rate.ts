@@ -43,10 +43,14 @@ export function createRate(store: RateStore, clock: Clock) {
       const { minute, pending } = counter
       const now = clock.now()
       if (pending === 0 || counter.shared + pending < quota / 10 || now - counter.flushedAt < FLUSH_MS) return
-      counter.flushedAt = now
-      const shared = await store.add(pbx, minute, pending)
-      counter.shared = shared
-      counter.pending -= pending
+      // What is under way counts as shared, so that a slow write is not written again.
+      Object.assign(counter, { flushedAt: now, pending: 0, shared: counter.shared + pending })
+      try {
+        counter.shared = Math.max(counter.shared, await store.add(pbx, minute, pending))
+      } catch (error) {
+        Object.assign(counter, { pending: counter.pending + pending, shared: counter.shared - pending })
+        throw error
+      }
     },
   }
 }

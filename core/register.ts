@@ -33,14 +33,16 @@ export async function register(ports: RegisterPorts, pbx: Pbx, key: DeviceKey, r
     put.applied && !isLive(put.stored) && devices.count(pbx.id, 1),
     detachUnused(ports, key, version, before, isLive(live) ? Object.values(live.endpoints) : []),
   ])
-  if (!put.applied && put.stored) throw staleVersion(put.stored)
-  return device
+  if (put.applied || !put.stored) return device
+  // The same request at the same moment was quicker.
+  if (isLive(put.stored) && put.stored.version === version) return put.stored
+  throw staleVersion(put.stored)
 }
 
 /** Removes a device. Removing what is not there is no error; the tombstone keeps older registrations out. */
 export async function remove(ports: EndpointPorts, key: DeviceKey, version: number): Promise<void> {
   const { applied, stored } = await ports.devices.bury(key, version, 'newer', ports.clock.now())
-  if (!applied && stored && stored.version > version) throw staleVersion(stored)
+  if (!applied && stored && (isLive(stored) || stored.version > version)) throw staleVersion(stored)
   if (!applied || !isLive(stored)) return
   await Promise.all([ports.devices.count(key.pbx, -1), detachUnused(ports, key, version, Object.values(stored.endpoints), [])])
 }

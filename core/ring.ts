@@ -15,10 +15,11 @@ export async function ring(
   const { callId, to, from, custom } = request
   const uuid = callUuid(pbx.id, callId)
   const receivedAt = ports.clock.now()
-  const askedAt = receivedAt - request.elapsedMs
+  // The PNS measures parts of a millisecond; timers and CloudWatch take whole ones.
+  const askedAt = receivedAt - Math.round(request.elapsedMs)
   const { item, deliveries, repeated, headers } = await pushOnce(ports, pbx, {
     key: { pbx: pbx.id, id: callId, slot: 'ring' },
-    fields: { to, askedAt, receivedAt, deadline: askedAt + request.ringSeconds * 1000 },
+    fields: { to, askedAt, receivedAt, deadline: askedAt + Math.round(request.ringSeconds * 1000) },
     channelOf: ringChannel,
     build: (deadline) => (route, sentAt) => {
       const times = { sentAt: isoTime(sentAt), expiresAt: isoTime(deadline) }

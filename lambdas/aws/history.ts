@@ -25,8 +25,8 @@ async function search(logGroupName: string, filterPattern: string, from: number,
     const command = new FilterLogEventsCommand({
       logGroupName,
       filterPattern,
-      startTime: from - 60_000,
-      endTime: to + 60_000,
+      startTime: Math.floor(from) - 60_000,
+      endTime: Math.ceil(to) + 60_000,
       nextToken,
     })
     try {
@@ -74,7 +74,8 @@ export function createHistoryReader({ APPS, CALLS_LOG_GROUP, HISTORY_LOG_GROUP }
     async events(pbx, callId, from, to) {
       const pattern = `{ $.pbx = ${quoted(pbx)} && $.callId = ${quoted(callId)} }`
       const found = await Promise.all([CALLS_LOG_GROUP, HISTORY_LOG_GROUP].map((group) => search(group, pattern, from, to)))
-      return (found.flat() as HistoryEvent[]).filter(({ event }) => event !== undefined)
+      // CloudWatch takes a `*` in the pattern for a wildcard, and a callId may hold one.
+      return (found.flat() as HistoryEvent[]).filter((one) => one.event !== undefined && one.callId === callId)
     },
 
     async deliveries(messageIds, from, to) {

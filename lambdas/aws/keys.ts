@@ -12,11 +12,12 @@ export const deviceKey = ({ pbx, extension, deviceId }: DeviceKey) => ({
   pk: extensionKey(pbx, extension),
   sk: `DEVICE#${deviceId}`,
 })
+export const endpointKey = (arn: string) => `ENDPOINT#${arn}`
 export const linkKey = (arn: string, { pbx, extension, deviceId }: DeviceKey) => ({
-  pk: `ENDPOINT#${arn}`,
+  pk: endpointKey(arn),
   sk: `PBX#${pbx}#EXT#${extension}#DEVICE#${deviceId}`,
 })
-export const closingKey = (arn: string) => ({ pk: `ENDPOINT#${arn}`, sk: 'CLOSING' })
+export const closingKey = (arn: string, mark: string) => ({ pk: endpointKey(arn), sk: `CLOSING#${mark}` })
 export const callKey = (pbx: string, callId: string) => ({ pk: `PBX#${pbx}#CALL#${callId}`, sk: 'CALL' })
 export const messageKey = (pbx: string, messageId: string) => ({ pk: `PBX#${pbx}#MESSAGE#${messageId}`, sk: 'MESSAGE' })
 

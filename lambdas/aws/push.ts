@@ -38,7 +38,7 @@ export const pusher: Pusher = {
       MessageAttributes: messageAttributes(push),
     })
     try {
-      const { MessageId = '' } = await sns.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) })
+      const { MessageId = '' } = await sns.send(command, { abortSignal: AbortSignal.timeout(Math.ceil(timeoutMs)) })
       return { kind: 'accepted', messageId: MessageId }
     } catch (cause) {
       const { name, message, $metadata } = cause as ServiceError
@@ -59,7 +59,8 @@ export const endpoints: Endpoints = {
       // Somebody created it with other attributes: it is the token's endpoint all the same.
       const existing = EXISTING.exec(message)?.[1]
       if (existing) return existing
-      if (outcomeOf({ name, message, status: $metadata?.httpStatusCode }).kind !== 'rejected') throw cause
+      const outcome = outcomeOf({ name, message, status: $metadata?.httpStatusCode })
+      if (outcome.kind !== 'rejected' || outcome.reason !== 'invalid_parameter') throw cause
       throw new Problem('token_refused', 'SNS refused this token for this app; check that it is the right kind of token.', {
         cause,
       })
@@ -67,7 +68,13 @@ export const endpoints: Endpoints = {
   },
 
   async enable(arn) {
-    await sns.send(new SetEndpointAttributesCommand({ EndpointArn: arn, Attributes: { Enabled: 'true' } }))
+    try {
+      await sns.send(new SetEndpointAttributesCommand({ EndpointArn: arn, Attributes: { Enabled: 'true' } }))
+      return true
+    } catch (error) {
+      if ((error as Error).name !== 'NotFoundException') throw error
+      return false
+    }
   },
 
   async remove(arn) {

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { cancel } from '../../core/cancel.ts'
+import { createRate } from '../../core/rate.ts'
+import { register } from '../../core/register.ts'
+import { ring } from '../../core/ring.ts'
+import { exploreAll, type Scenario } from './explore.ts'
+import { createMemory } from './memory.ts'
+import { createSns, wakecallOf } from './sns.ts'
+import { APPS, android, call, keyOf, PBX } from './world.ts'
+
+test('a ring and its cancel at once: a phone that was rung is told to stop, in every order', async () => {
+  const seen = new Set<string>()
+  const scenario: Scenario = ({ clock, inTurns }) => {
+    const { rates, ...stores } = createMemory()
+    const sns = createSns(clock)
+    const aside = { random: () => 1, record: () => {}, report: (_: string, error: unknown) => expect.fail(String(error)) }
+    const base = { ...stores, ...aside, apps: APPS, clock, endpoints: sns.endpoints, rate: createRate(rates, clock) }
+    const before = register(base, PBX, keyOf('a'), android('a'))
+    const raced = { ...base, devices: inTurns(stores.devices), claims: inTurns(stores.claims), pusher: inTurns(sns.pusher) }
+    return {
+      actors: [before.then(() => ring(raced, PBX, call('c1'))), before.then(() => cancel(raced, PBX, 'c1', 'caller_hung_up'))],
+      check: () => {
+        const events = sns.sent.map((sent) => wakecallOf(sent).event).sort()
+        seen.add(events.join(' '))
+      },
+    }
+  }
+  await exploreAll(scenario)
+  // Suppressed, or rung and called off: never rung alone.
+  expect([...seen].sort()).toEqual(['', 'call cancel'])
+})
