@@ -44,8 +44,11 @@ export async function detach(
 ): Promise<void> {
   await links.unlink(arn, key, version)
   const mark = await links.setClosing(arn, clock.now())
-  if ((await links.of(arn, clock.now())).devices === 0) await endpoints.remove(arn)
-  await links.clearClosing(arn, mark)
+  try {
+    if ((await links.of(arn, clock.now())).devices === 0) await endpoints.remove(arn)
+  } finally {
+    await links.clearClosing(arn, mark)
+  }
 }
 
 /** The endpoints of `before` that `after` does not use any more are let go. */

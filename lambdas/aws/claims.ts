@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { ClaimFields, ClaimItem, ClaimKey, Claims } from '../../core/ports.ts'
 import { dynamodb } from './clients.ts'
@@ -24,7 +25,9 @@ export function createClaims(table: string): Claims {
   return {
     async take(key, { now, until }, fields) {
       const { slot } = key
-      const free = `attribute_not_exists(${slot}Result) AND (attribute_not_exists(${slot}Lease) OR ${slot}Lease < :now)`
+      // The owner tells the SDK's second try, after a lost answer, from somebody else's first.
+      const mine = `attribute_not_exists(${slot}Lease) OR ${slot}Lease < :now OR ${slot}Owner = :owner`
+      const free = `attribute_not_exists(${slot}Result) AND (${mine})`
       const first = Object.entries({ ...fields, expiresAt: ttl(now, WEEK_SECONDS) })
       try {
         const { Attributes = {} } = await dynamodb.send(
@@ -32,11 +35,12 @@ export function createClaims(table: string): Claims {
             TableName: table,
             Key: keyOf(key),
             ConditionExpression: slot === 'ring' ? `${free} AND attribute_not_exists(cancelReason)` : free,
-            UpdateExpression: `SET ${slot}Lease = :until${first.map(([name]) => `, #${name} = if_not_exists(#${name}, :${name})`).join('')}`,
+            UpdateExpression: `SET ${slot}Lease = :until, ${slot}Owner = :owner${first.map(([name]) => `, #${name} = if_not_exists(#${name}, :${name})`).join('')}`,
             ExpressionAttributeNames: Object.fromEntries(first.map(([name]) => [`#${name}`, name])),
             ExpressionAttributeValues: {
               ':now': now,
               ':until': until,
+              ':owner': randomUUID(),
               ...Object.fromEntries(first.map(([name, value]) => [`:${name}`, value])),
             },
             ReturnValues: 'ALL_NEW',
