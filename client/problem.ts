@@ -1,7 +1,7 @@
 /** Problem details (RFC 9457) of the PNS, in the form of the relay's (wire/problem.ts) with codes of its own. */
 import type { FieldError } from '../wire/problem.ts'
 
-export const PNS_PROBLEMS = {
+const PNS_PROBLEMS = {
   invalid_json: { status: 400, title: 'The body is not JSON' },
   invalid_request: { status: 400, title: 'The parameters are not what this route takes' },
   missing_parameter: { status: 400, title: 'A parameter is missing' },

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Wake } from '../wire/calls.ts'
+import type { Wake } from '../wire/wakes.ts'
 import type { Clock } from './clock.ts'
 import { PnsProblem } from './problem.ts'
 import type { Relay } from './relay/relay.ts'

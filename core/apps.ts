@@ -1,7 +1,7 @@
 import type { PushRoute, SnsPlatform } from '../wire/payload.ts'
 
 /** The platform applications of one mobile app, by what they push; `bundle` is Apple's bundle id, the base of the topic. */
-export type App = { bundle?: string | undefined; voip?: string | undefined; alert?: string | undefined; fcm?: string | undefined }
+type App = { bundle?: string | undefined; voip?: string | undefined; alert?: string | undefined; fcm?: string | undefined }
 
 /** The relay's mobile apps by name. */
 export type Apps = Readonly<Record<string, App>>

@@ -1,4 +1,4 @@
-import type { Delivery } from '../wire/calls.ts'
+import type { Delivery } from '../wire/delivery.ts'
 import type { PlatformPush, PushRoute } from '../wire/payload.ts'
 import { type Apps, type Channel, routeOf } from './apps.ts'
 import { type Clock, isoTime } from './clock.ts'

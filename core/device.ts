@@ -1,4 +1,4 @@
-import type { Platform } from '../wire/calls.ts'
+import type { Platform } from '../wire/delivery.ts'
 import type { Channel } from './apps.ts'
 
 /** What names a device: one phone on one extension of one PBX. */
@@ -15,7 +15,7 @@ export type Device = DeviceKey & {
 }
 
 /** What is left of a removed device for 7 days, so that an older registration cannot bring it back. */
-export type Tombstone = DeviceKey & { removed: true; version: number }
+type Tombstone = DeviceKey & { removed: true; version: number }
 
 export type StoredDevice = Device | Tombstone
 

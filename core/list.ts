@@ -4,7 +4,7 @@ import type { Device } from './device.ts'
 import type { DeviceStore } from './ports.ts'
 
 /** A token as anybody may see it: its last 6 characters. */
-export const redact = (token: string): string => `…${token.slice(-6)}`
+const redact = (token: string): string => `…${token.slice(-6)}`
 
 export function showDevice({ extension, deviceId, platform, app, tokens, version, updatedAt }: Device): DeviceAnswer {
   const shown = Object.fromEntries(Object.entries(tokens).map(([channel, token]) => [channel, redact(token)]))

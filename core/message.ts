@@ -1,4 +1,4 @@
-import type { MessageAnswer, MessageRequest } from '../wire/calls.ts'
+import type { MessageAnswer, MessageRequest } from '../wire/messages.ts'
 import { messagePush } from '../wire/payload.ts'
 import { isoTime } from './clock.ts'
 import { quietChannel } from './device.ts'

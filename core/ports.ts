@@ -1,5 +1,7 @@
-import type { CancelReason, Delivery, Wake } from '../wire/calls.ts'
+import type { CancelReason } from '../wire/calls.ts'
+import type { Delivery } from '../wire/delivery.ts'
 import type { PlatformPush } from '../wire/payload.ts'
+import type { Wake } from '../wire/wakes.ts'
 import type { Device, DeviceKey, StoredDevice } from './device.ts'
 import type { Outcome } from './outcome.ts'
 

@@ -1,4 +1,4 @@
-import type { Delivery } from '../wire/calls.ts'
+import type { Delivery } from '../wire/delivery.ts'
 import { Problem } from '../wire/problem.ts'
 import type { Channel } from './apps.ts'
 import { claimOnce, type Held, PUSH_MS } from './claim.ts'

@@ -1,4 +1,4 @@
-import type { Delivery } from '../wire/calls.ts'
+import type { Delivery } from '../wire/delivery.ts'
 import { Problem } from '../wire/problem.ts'
 import type { TraceAnswer, TraceStep } from '../wire/trace.ts'
 import { callUuid } from '../wire/uuid.ts'

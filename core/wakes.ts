@@ -1,4 +1,4 @@
-import type { Wake } from '../wire/calls.ts'
+import type { Wake } from '../wire/wakes.ts'
 import type { Clock } from './clock.ts'
 import type { HistoryEvent } from './ports.ts'
 

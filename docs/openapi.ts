@@ -4,12 +4,15 @@ import { type ConversionConfig, type JsonSchema, toJsonSchema, toJsonSchemaDefs 
 import type * as v from 'valibot'
 import { stringify } from 'yaml'
 import * as calls from '../wire/calls.ts'
+import * as delivery from '../wire/delivery.ts'
 import * as devices from '../wire/devices.ts'
 import * as fields from '../wire/fields.ts'
 import * as health from '../wire/health.ts'
+import * as messages from '../wire/messages.ts'
 import { PROBLEM_TYPE, PROBLEMS, type ProblemCode } from '../wire/problem.ts'
 import { ROUTES, type Route } from '../wire/routes.ts'
 import * as trace from '../wire/trace.ts'
+import * as wakes from '../wire/wakes.ts'
 import { HEADERS, INFO, PROBLEM_SCHEMAS, SECURITY } from './openapi-parts.ts'
 
 type Schema = v.GenericSchema<unknown, unknown>
@@ -22,7 +25,7 @@ const queries = new Set<unknown>(routes.map(([, { query }]) => query))
 
 /** Every schema that `wire/` exports, once, under its first name; those of queries become parameters. */
 const SCHEMAS: Record<string, Schema> = Object.fromEntries(
-  Object.entries<unknown>({ ...fields, ...calls, ...devices, ...health, ...trace })
+  Object.entries<unknown>({ ...fields, ...calls, ...delivery, ...devices, ...health, ...messages, ...trace, ...wakes })
     .filter((entry): entry is [string, Schema] => isSchema(entry[1]) && !queries.has(entry[1]))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .filter(([, schema], i, all) => all.findIndex(([, other]) => other === schema) === i),

@@ -16,7 +16,7 @@ import { Construct } from 'constructs'
 import { FUNCTIONS, type FunctionName, ROUTES, type Route, routeKey } from '../wire/routes.ts'
 
 /** Requests a second that a route takes, and how many at one moment. */
-export type Throttle = { rate: number; burst: number }
+type Throttle = { rate: number; burst: number }
 
 export type RelayApiProps = {
   apiName: string

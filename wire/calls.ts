@@ -1,26 +1,6 @@
 import * as v from 'valibot'
-import { AgoMs, Caller, CallId, Custom, DeviceId, Extension, MessageId, MessageText, RingSeconds, Time } from './fields.ts'
-
-export const PLATFORMS = ['ios', 'android'] as const
-export const Platform = v.picklist(PLATFORMS)
-export type Platform = v.InferOutput<typeof Platform>
-
-/**
- * What became of one push. `accepted`: SNS took it. `gone`: the endpoint is dead and the device was removed. `retry`: SNS
- * was throttled or failing until the time for it was over. `rejected`: payload, credentials or permissions, ours to mend.
- * `skipped`: this device cannot get such a push. `expired`: the ring window was over before it could be sent.
- */
-export const DeliveryOutcome = v.picklist(['accepted', 'gone', 'retry', 'rejected', 'skipped', 'expired'])
-
-export const Delivery = v.object({
-  deviceId: DeviceId,
-  platform: Platform,
-  outcome: DeliveryOutcome,
-  messageId: v.optional(v.string()),
-  reason: v.optional(v.string()),
-  at: Time,
-})
-export type Delivery = v.InferOutput<typeof Delivery>
+import { Delivery } from './delivery.ts'
+import { Caller, CallId, Custom, Extension, RingSeconds, Time } from './fields.ts'
 
 /** `POST /v1/calls`. `elapsedMs` is what of the ring window had passed at the PNS when it sent this request. */
 export const RingRequest = v.strictObject({
@@ -61,36 +41,3 @@ export const CancelAnswer = v.object({
   repeated: v.optional(v.literal(true)),
 })
 export type CancelAnswer = v.InferOutput<typeof CancelAnswer>
-
-/** `POST /v1/messages`. `android` chooses between a notification that the system shows and a data message for the app. */
-export const MessageRequest = v.strictObject({
-  messageId: MessageId,
-  to: Extension,
-  from: Caller,
-  text: MessageText,
-  android: v.optional(v.picklist(['notification', 'data']), 'notification'),
-  custom: v.optional(Custom),
-})
-export type MessageRequest = v.InferOutput<typeof MessageRequest>
-
-export const MessageAnswer = v.object({
-  messageId: MessageId,
-  devices: v.number(),
-  deliveries: v.array(Delivery),
-  repeated: v.optional(v.literal(true)),
-})
-export type MessageAnswer = v.InferOutput<typeof MessageAnswer>
-
-/** One phone that registered by SIP for a call: `wakeMs` after the PBX asked, `agoMs` before this request was sent. */
-export const Wake = v.strictObject({
-  callId: CallId,
-  extension: Extension,
-  deviceId: DeviceId,
-  platform: Platform,
-  wakeMs: AgoMs,
-  agoMs: v.optional(AgoMs, 0),
-})
-export type Wake = v.InferOutput<typeof Wake>
-
-export const WakesRequest = v.strictObject({ wakes: v.pipe(v.array(Wake), v.minLength(1), v.maxLength(100)) })
-export const WakesAnswer = v.object({ recorded: v.number() })

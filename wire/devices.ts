@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { Platform } from './calls.ts'
+import { Platform } from './delivery.ts'
 import { AppleToken, AppName, DeviceId, Extension, FcmToken, Time } from './fields.ts'
 
 /** A hybrid logical clock kept by the PNS: `max(previous + 1, now in ms)`. The newest version of a device wins. */

@@ -4,6 +4,8 @@ const encoder = new TextEncoder()
 
 const pattern = (regex: RegExp, says: string) => v.pipe(v.string(), v.regex(regex, `must be ${says}`))
 
+const visible = (max: number) => pattern(new RegExp(`^[\\x21-\\x7e]{1,${max}}$`), `1 to ${max} visible ASCII characters`)
+
 /** The number of Unicode code points, which is what a limit in "characters of any script" counts. */
 export const characters = (text: string): number => [...text].length
 
@@ -22,9 +24,10 @@ export const Extension = pattern(/^[A-Za-z0-9._+*#-]{1,64}$/, '1 to 64 character
 export const DeviceId = pattern(/^[A-Za-z0-9._:-]{1,128}$/, '1 to 128 characters of A-Z a-z 0-9 . _ : -')
 
 /** A SIP Call-ID (RFC 3261, 20.8), an Asterisk Linkedid or anything else that names one call of the PBX. */
-export const CallId = pattern(/^[\x21-\x7e]{1,255}$/, '1 to 255 visible ASCII characters')
+export const CallId = visible(255)
 
-export const MessageId = CallId
+/** What the sender names a message by. */
+export const MessageId = visible(255)
 
 /** The name of a mobile app in the relay's settings, usually its bundle or package name. */
 export const AppName = pattern(/^[A-Za-z0-9._-]{1,128}$/, '1 to 128 characters of A-Z a-z 0-9 . _ -')
@@ -35,7 +38,7 @@ export const KeyId = pattern(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 characters of A-Z
 
 /** The caller: a number or SIP user as the PBX knows it (`+442079460000`, `1002`, `anonymous`) and a name to show. */
 export const Caller = v.strictObject({
-  number: pattern(/^[\x21-\x7e]{1,64}$/, '1 to 64 visible ASCII characters'),
+  number: visible(64),
   name: v.optional(text(1, 128)),
 })
 export type Caller = v.InferOutput<typeof Caller>

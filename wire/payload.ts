@@ -2,8 +2,9 @@
  * What a push carries, per platform of SNS. Every push holds one object `wakecall`; docs/app.md explains it to the
  * people who write the apps. Sizes are those of Apple, Google and SNS; a name that is too long is shortened, never refused.
  */
-import type { CancelReason, MessageRequest } from './calls.ts'
+import type { CancelReason } from './calls.ts'
 import type { Caller } from './fields.ts'
+import type { MessageRequest } from './messages.ts'
 
 export type SnsPlatform = 'APNS' | 'APNS_SANDBOX' | 'APNS_VOIP' | 'APNS_VOIP_SANDBOX' | 'GCM'
 

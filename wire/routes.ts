@@ -1,20 +1,13 @@
 import type * as v from 'valibot'
-import {
-  CancelAnswer,
-  CancelQuery,
-  MessageAnswer,
-  MessageRequest,
-  RingAnswer,
-  RingRequest,
-  WakesAnswer,
-  WakesRequest,
-} from './calls.ts'
+import { CancelAnswer, CancelQuery, RingAnswer, RingRequest } from './calls.ts'
 import { DeviceAnswer, DeviceRequest, DevicesAnswer, RemoveQuery } from './devices.ts'
 import { CallId, DeviceId, Extension } from './fields.ts'
 import { HealthAnswer } from './health.ts'
+import { MessageAnswer, MessageRequest } from './messages.ts'
 import { escapeId, unescapeId } from './path.ts'
 import type { ProblemCode } from './problem.ts'
 import { TraceAnswer } from './trace.ts'
+import { WakesAnswer, WakesRequest } from './wakes.ts'
 
 /** The Lambda functions that routes lead to: a folder each under `lambdas/`. */
 export const FUNCTIONS = ['calls', 'messages', 'devices', 'history'] as const

@@ -1,17 +1,9 @@
 import * as v from 'valibot'
-import { Delivery, Platform } from './calls.ts'
+import { Delivery, Platform } from './delivery.ts'
 import { CallId, DeviceId, Extension, Time } from './fields.ts'
 
 /** The way of a call, in the order in which it is travelled. */
-export const STEPS = [
-  'asked',
-  'relay_accepted',
-  'sns_accepted',
-  'provider_accepted',
-  'provider_refused',
-  'woke',
-  'cancelled',
-] as const
+const STEPS = ['asked', 'relay_accepted', 'sns_accepted', 'provider_accepted', 'provider_refused', 'woke', 'cancelled'] as const
 
 /** `detail` holds the provider's own words, the reason of a cancel, or why a push was not sent. */
 export const TraceStep = v.object({

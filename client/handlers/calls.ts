@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type * as v from 'valibot'
-import type { Delivery, RingAnswer } from '../../wire/calls.ts'
+import type { RingAnswer } from '../../wire/calls.ts'
+import type { Delivery } from '../../wire/delivery.ts'
 import type { Answer, Context } from '../context.ts'
 import type { CallParams, CancelCallParams, PushCallParams, PushMessageParams } from '../params.ts'
 import { PnsProblem } from '../problem.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { SQLOutputValue } from 'node:sqlite'
-import type { Platform } from '../../wire/calls.ts'
+import type { Platform } from '../../wire/delivery.ts'
 
 /** A device as it registers. `token`: PushKit or FCM; `alertToken`: iOS only. */
 export type Device = {

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../wire/calls.ts'
+import type { Delivery } from '../../wire/delivery.ts'
 import type { Metric } from './log.ts'
 import type { Answer } from './request.ts'
 

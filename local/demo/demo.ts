@@ -9,7 +9,7 @@ import { tokenOf } from '../tokens.ts'
 import { type PnsProcess, startPns } from './pns.ts'
 import { missingSteps } from './timeline.ts'
 
-export const EXTENSION = '1001'
+const EXTENSION = '1001'
 
 const PBX = 'local'
 const KEY_ID = 'k1'

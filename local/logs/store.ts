@@ -1,5 +1,5 @@
 /** CloudWatch Logs in memory: log groups with their JSON records, the oldest dropped when a group is full. */
-export type LogEvent = { timestamp: number; message: string; record: unknown }
+type LogEvent = { timestamp: number; message: string; record: unknown }
 export type LogStore = {
   write: (group: string, message: string) => void
   read: (group: string) => LogEvent[] | undefined

@@ -9,7 +9,7 @@ import { buffer } from 'node:stream/consumers'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { type FunctionName, ROUTES, type Route, routeKey } from '../../wire/routes.ts'
 
-export type Invoke = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>
+type Invoke = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>
 export type Functions = Record<FunctionName, Invoke>
 
 /** The longest that a function may take, in ms: the stack's timeouts are shorter. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { message } from '../../core/message.ts'
 import { ring } from '../../core/ring.ts'
-import type { MessageRequest } from '../../wire/calls.ts'
+import type { MessageRequest } from '../../wire/messages.ts'
 import { wakecallOf } from './sns.ts'
 import { android, call, callsOnlyIphone, createWorld, iphone, PBX, registerAll } from './world.ts'
 

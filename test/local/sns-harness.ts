@@ -1,7 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns'
 import { onTestFinished } from 'vitest'
-import { listen } from '../../local/listen.ts'
 import { virtualClock } from '../../local/clock.ts'
+import { listen } from '../../local/listen.ts'
 import { createPhones, type PhoneWake } from '../../local/phones/phones.ts'
 import { createProviders } from '../../local/providers/providers.ts'
 import type { Surroundings } from '../../local/sns/delivery.ts'

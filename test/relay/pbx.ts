@@ -1,7 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { Pbx, Quotas } from '../../core/ports.ts'
-import type { CancelReason, MessageRequest, RingRequest } from '../../wire/calls.ts'
+import type { CancelReason, RingRequest } from '../../wire/calls.ts'
 import type { DeviceRequest } from '../../wire/devices.ts'
+import type { MessageRequest } from '../../wire/messages.ts'
 import { pathOf } from '../../wire/routes.ts'
 import { publicKeyText, type SignedParts, signRequest } from '../../wire/signature.ts'
 import { type Answer, type Outgoing, send } from './http.ts'
@@ -69,6 +70,5 @@ export function pbxClient(url: string, own: Signer) {
     list: (extension: string) => call('GET', pathOf('list', { extension })),
   }
 }
-export type PbxClient = ReturnType<typeof pbxClient>
 
 export const CALLER = { number: secret('+442079460123'), name: secret('Ada Lovelace') }
