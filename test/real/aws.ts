@@ -1,6 +1,6 @@
 /** AWS's APIs on localhost with a real CloudFormation engine (MiniStack), in a virtual environment of its own. */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { listen } from '../../local/listen.ts'
@@ -10,7 +10,7 @@ const REQUIREMENTS = new URL('./requirements.txt', import.meta.url).pathname
 const LOCALHOST_NAMES = new URL('./localhost-names.mjs', import.meta.url).pathname
 
 async function freePort(): Promise<string> {
-  const { url, close } = await listen(createServer() as never)
+  const { url, close } = await listen(createServer())
   await close()
   return new URL(url).port
 }
