@@ -35,6 +35,6 @@ afterAll(async () => {
 test('every contract holds on DynamoDB Local', async () => {
   const env = { WAKECALL_DYNAMODB_ENDPOINT: `http://127.0.0.1:${port}` }
   // Throws with what vitest printed if a test of it fails.
-  const printed = await run('npx vitest run test/contract', { cwd: ROOT, env })
+  const printed = await run('npx vitest run test/contract --maxWorkers=1', { cwd: ROOT, env })
   expect(printed).toMatch(/Tests .*\d{3} passed/)
 })
