@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { missingSteps, printTimeline, timelineOf } from '../../local/demo/timeline.ts'
+import type { TraceAnswer, TraceStep } from '../../wire/trace.ts'
+
+const at = (ms: number) => new Date(Date.UTC(2026, 2, 1) + ms).toISOString()
+const step = (step: TraceStep['step'], ms: number, deviceId?: string): TraceStep => ({
+  step,
+  at: at(ms),
+  ...(deviceId && { deviceId }),
+})
+
+const woken: TraceAnswer = {
+  callId: 'a84b@host',
+  uuid: '38a73a95-3dd5-5df6-8ab6-2a1648288cf0',
+  to: '1001',
+  expiresAt: at(30_000),
+  devices: [{ deviceId: 'i', platform: 'ios', outcome: 'accepted', unknown: [] }],
+  steps: [
+    step('asked', 0),
+    step('relay_accepted', 2),
+    step('sns_accepted', 20, 'i'),
+    step('provider_accepted', 25, 'i'),
+    step('woke', 700, 'i'),
+  ],
+}
+
+test('a call that woke its phone misses nothing', () => {
+  expect(missingSteps(woken)).toEqual([])
+})
+
+test.each(['sns_accepted', 'provider_accepted', 'woke'])('a call without %s misses it', (name) => {
+  const steps = woken.steps.filter(({ step }) => step !== name)
+  expect(missingSteps({ ...woken, steps })).toEqual([`i: ${name}`])
+})
+
+test('a call without phones misses them', () => {
+  expect(missingSteps({ ...woken, devices: [] })).toEqual(['no device was pushed to'])
+})
+
+test('times count from the moment when the PBX asked', () => {
+  const timeline = timelineOf(woken, Date.parse(at(900)))
+  expect(timeline.map(({ ms }) => ms)).toEqual([0, 2, 20, 25, 700, 900])
+  expect(printTimeline(timeline)).toContain('     700 ms  i     phone woke and registered')
+})
+
+test("a refusal is told in the provider's words", () => {
+  const steps = [step('asked', 0), { ...step('provider_refused', 9, 'i'), detail: 'BadDeviceToken' }]
+  expect(timelineOf({ ...woken, steps }, Date.parse(at(10)))[1]?.what).toBe('Apple refused the push: BadDeviceToken')
+})
