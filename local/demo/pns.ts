@@ -57,21 +57,19 @@ export async function startPns({ relayUrl, port, dir, pbx, keyId, keyFile, app }
   }
 }
 
-/** The address that the PNS logs when it listens. Rejects with what it printed if it ends before. */
+/** The address that the PNS logs when it listens. Rejects with what it printed if it ends before, or listens too late. */
 async function listening(child: ChildProcess): Promise<string> {
   let [stdout, stderr] = ['', '']
   child.stderr?.on('data', (chunk) => {
     stderr += chunk
   })
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`the PNS did not listen within ${START_MS / 1000} s\n${stderr}`)), START_MS)
-    child.on('exit', () => reject(new Error(`the PNS did not start\n${stderr}`)))
-    child.stdout?.on('data', (chunk) => {
-      stdout = `${stdout}${chunk}`.slice(-10_000)
-      const url = /"url":"([^"]+)"/.exec(stdout)?.[1]
-      if (!url) return
-      clearTimeout(timer)
-      resolve(url)
-    })
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  child.on('exit', () => reject(new Error(`the PNS did not start\n${stderr}`)))
+  child.stdout?.on('data', (chunk) => {
+    stdout = `${stdout}${chunk}`.slice(-10_000)
+    const url = /"url":"([^"]+)"/.exec(stdout)?.[1]
+    if (url) resolve(url)
   })
+  const timer = setTimeout(() => reject(new Error(`the PNS did not listen within ${START_MS / 1000} s\n${stderr}`)), START_MS)
+  return promise.finally(() => clearTimeout(timer))
 }
