@@ -46,9 +46,10 @@ export function createWakes({ relay, clock, log }: { relay: () => Relay; clock: 
     /** `askedAt` and now are of the monotonic clock. Gives the milliseconds between them. */
     add(wake: Omit<Wake, 'agoMs' | 'wakeMs'>, askedAt: number): number {
       const at = clock.monotonic()
-      pending = [...pending, { ...wake, wakeMs: at - askedAt, at }].slice(-KEPT)
+      const wakeMs = Math.round(at - askedAt)
+      pending = [...pending, { ...wake, wakeMs, at }].slice(-KEPT)
       schedule(GATHER_MS)
-      return at - askedAt
+      return wakeMs
     },
     /** Sends what is left, once. */
     async close(): Promise<void> {

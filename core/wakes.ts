@@ -5,6 +5,6 @@ import type { HistoryEvent } from './ports.ts'
 /** Records which phones registered for which call, at times by the relay's clock. */
 export function recordWakes(ports: { clock: Clock; record: (event: HistoryEvent) => void }, pbx: string, wakes: Wake[]): number {
   const now = ports.clock.now()
-  for (const { agoMs, ...wake } of wakes) ports.record({ event: 'wake', pbx, at: now - agoMs, ...wake })
+  for (const { agoMs, ...wake } of wakes) ports.record({ event: 'wake', pbx, at: now - Math.round(agoMs), ...wake })
   return wakes.length
 }
