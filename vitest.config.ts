@@ -4,7 +4,7 @@ const common = { testTimeout: 20_000, hookTimeout: 30_000 }
 
 export default defineConfig({
   test: {
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       // Every file that touches AWS's adapters sets the environment before it imports them: each has modules of its own.
       { test: { ...common, name: 'wakecall', include: ['test/**/*.test.ts'], exclude: ['test/lib/**', 'test/real/**'] } },

@@ -16,7 +16,7 @@ loopback.addAddress('::1', 'ipv6')
 /** Whether only this machine can reach the address. */
 export function isLoopback(host: string): boolean {
   const family = isIP(host)
-  return family === 0 ? host === 'localhost' : loopback.check(host, family === 6 ? 'ipv6' : 'ipv4')
+  return family === 0 ? /(^|\.)localhost$/.test(host) : loopback.check(host, family === 6 ? 'ipv6' : 'ipv4')
 }
 
 /** How the address is written in a URL. */

@@ -10,7 +10,10 @@ export function createLog({ log: { level, file } }: Pick<Settings, 'log'>): Logg
 
 function open(file: string | undefined) {
   try {
-    return destination({ dest: file ?? 1, mkdir: true, sync: true })
+    const stream = destination({ dest: file ?? 1, mkdir: true, sync: true })
+    // A full disk must not end the service: lines are lost, calls are not.
+    stream.on('error', () => {})
+    return stream
   } catch (error) {
     throw new SettingsError([`log.file: cannot be written (${(error as NodeJS.ErrnoException).code}): let this user write there`])
   }

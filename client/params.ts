@@ -15,7 +15,7 @@ import {
   RingSeconds,
 } from '../wire/fields.ts'
 
-const { number: CallerNumber, name: CallerName } = Caller.entries
+const { number: CallerNumber } = Caller.entries
 
 const fromText = <T>(read: (text: string) => T) =>
   v.transform((value: unknown) => {
@@ -55,19 +55,48 @@ export const DeleteParams = v.union(
 
 export const DevicesParams = v.strictObject({ extension: v.optional(Extension) })
 
+/** A number in JSON is the text that it would be in a query. */
+const asText = <S extends v.GenericSchema<unknown, unknown>>(schema: S) =>
+  v.pipe(
+    v.unknown(),
+    v.transform((value) => (typeof value === 'number' ? String(value) : value)),
+    schema,
+  )
+
+/** A withheld number is an empty one in a dialplan. */
+const From = v.optional(asText(CallerNumber), 'anonymous')
+
+/** What is shown must not cost a call: a name is cleaned and cut to what the relay takes. */
+const Name = v.optional(
+  v.pipe(
+    v.string(),
+    v.transform(
+      (name) =>
+        [
+          ...name
+            .toWellFormed()
+            .replace(/\p{Cc}/gu, '')
+            .trim(),
+        ]
+          .slice(0, 128)
+          .join('') || undefined,
+    ),
+  ),
+)
+
 export const PushCallParams = v.strictObject({
-  to: Extension,
-  from: CallerNumber,
+  to: asText(Extension),
+  from: From,
   callId: v.optional(CallId),
-  name: CallerName,
+  name: Name,
   ringSeconds: v.optional(inText(RingSeconds)),
   custom: v.optional(inText(Custom)),
 })
 
 export const PushMessageParams = v.strictObject({
-  to: Extension,
-  from: CallerNumber,
-  name: CallerName,
+  to: asText(Extension),
+  from: From,
+  name: Name,
   text: MessageText,
   messageId: v.optional(MessageId),
 })

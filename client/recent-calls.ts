@@ -1,19 +1,22 @@
 const REMEMBERED = 10_000
 
-/** When the newest calls were asked for, by the monotonic clock: what a wake is measured from. Bounded. */
+/** What is remembered of a call: `at` by the monotonic clock, which a wake is measured from, and the extension. */
+export type RecentCall = { at: number; to: string }
+
+/** The newest calls. Bounded. */
 export function createRecentCalls() {
-  const askedAt = new Map<string, number>()
+  const calls = new Map<string, RecentCall>()
   return {
     /** A repeated call counts from when it was first asked for. */
-    remember(callId: string, at: number): void {
-      if (askedAt.has(callId)) return
-      askedAt.set(callId, at)
-      if (askedAt.size <= REMEMBERED) return
-      for (const oldest of askedAt.keys()) {
-        askedAt.delete(oldest)
+    remember(callId: string, call: RecentCall): void {
+      if (calls.has(callId)) return
+      calls.set(callId, call)
+      if (calls.size <= REMEMBERED) return
+      for (const oldest of calls.keys()) {
+        calls.delete(oldest)
         return
       }
     },
-    askedAt: (callId: string): number | undefined => askedAt.get(callId),
+    find: (callId: string): RecentCall | undefined => calls.get(callId),
   }
 }

@@ -15,8 +15,10 @@ const RelayUrl = v.pipe(
   v.string(),
   v.check((text) => {
     const url = URL.parse(text)
-    return url !== null && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href
-  }, 'must be the address of the relay and nothing more, like https://abc.execute-api.eu-west-1.amazonaws.com'),
+    const here = isLoopback(url?.hostname.replace(/^\[|\]$/g, '') ?? '')
+    const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && here)
+    return safe && `${url.origin}/` === url.href
+  }, 'must be the address of the relay and nothing more, https unless it is on this machine, like https://abc.execute-api.eu-west-1.amazonaws.com'),
 )
 
 const Listen = v.pipe(

@@ -2,11 +2,12 @@ import type { Delivery } from '../wire/delivery.ts'
 import type { PlatformPush, PushRoute } from '../wire/payload.ts'
 import { type Apps, type Channel, routeOf } from './apps.ts'
 import { type Clock, isoTime } from './clock.ts'
-import type { Device } from './device.ts'
+import { type Device, ringChannel } from './device.ts'
 import type { Outcome } from './outcome.ts'
 import type { Pusher } from './ports.ts'
 
-const BACKOFF_MS = [80, 160, 320, 640]
+const FIRST_BACKOFF_MS = 80
+const LONGEST_BACKOFF_MS = 640
 
 /** `expiresAt`: nothing is sent after it. `until`: when trying again ends, inside the lease of the claim. In ms. */
 export type Window = { expiresAt: number; until: number }
@@ -41,20 +42,22 @@ async function deliver(ports: DeliverPorts, device: Device, channel: Channel, bu
   const route = routeOf(apps, device.app, channel)
   if (!route) return { outcome: 'rejected', reason: 'unknown_app' }
 
-  let last: Outcome | undefined
-  for (const backoff of [...BACKOFF_MS, 0]) {
+  const end = Math.min(window.expiresAt, window.until)
+  let outcome: Outcome = { kind: 'retry', reason: 'relay_slow' }
+  for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MS)) {
     const now = clock.now()
-    const left = Math.min(window.expiresAt, window.until) - now
-    if (left <= 0) break
-    last = await pusher.publish(endpoint, build(route, now), left)
-    if (last.kind !== 'retry') break
-    // Full jitter: a burst of throttled pushes must not come back as the same burst. No wait outlasts the lease.
-    const wait = backoff * random()
-    if (clock.now() + wait >= Math.min(window.expiresAt, window.until)) break
+    if (now >= window.expiresAt) return { outcome: 'expired', reason: 'ring_window_over' }
+    if (now >= end) break
+    outcome = await pusher.publish(endpoint, build(route, now), end - now)
+    // SNS may have taken a push that it did not answer in time, and the SDK has asked twice: a third would be one too many.
+    if (outcome.kind !== 'retry' || outcome.reason === 'sns_slow') break
+    // Half of it drawn: a burst of throttled pushes must not come back as the same burst. No wait outlasts the lease.
+    const wait = backoff * (0.5 + random() / 2)
+    if (clock.now() + wait >= end) break
     await clock.sleep(wait)
   }
-  if (!last) return { outcome: 'expired', reason: 'ring_window_over' }
-  return last.kind === 'accepted'
-    ? { outcome: 'accepted', messageId: last.messageId }
-    : { outcome: last.kind, reason: last.reason }
+  if (outcome.kind === 'accepted') return { outcome: 'accepted', messageId: outcome.messageId }
+  // A dead alert token does not make a phone unreachable for calls: only the channel that rings decides.
+  if (outcome.kind === 'gone' && channel !== ringChannel(device)) return { outcome: 'skipped', reason: `dead_${channel}_token` }
+  return { outcome: outcome.kind, reason: outcome.reason }
 }

@@ -67,15 +67,18 @@ export type ClaimFields = { to?: string; askedAt?: number; receivedAt?: number; 
 export type ClaimResult = { at: number; deliveries: Delivery[] }
 export type ClaimItem = ClaimFields & { lease: Partial<Record<Slot, number>>; result: Partial<Record<Slot, ClaimResult>> }
 
-/** The claim of a slot is a lease until `until`; it can be taken while there is neither a result nor a running lease. */
+/** The claim of a slot is a lease until `until`; it can be taken while there is neither a final result nor a running lease. */
 export type Claims = {
   take: (
     key: ClaimKey,
     lease: { now: number; until: number },
     fields: ClaimFields,
   ) => Promise<{ taken: boolean; item: ClaimItem }>
-  /** Writes the result if the lease is still held by whoever was given `until`. */
-  finish: (key: ClaimKey, until: number, result: ClaimResult) => Promise<void>
+  /**
+   * Writes the result if the lease is still held by whoever was given `until`. After one that is not final the claim can
+   * be taken again.
+   */
+  finish: (key: ClaimKey, until: number, result: ClaimResult, final: boolean) => Promise<void>
   /** Gives the lease back; the first fields stay, the ring's deadline among them. */
   release: (key: ClaimKey, until: number) => Promise<void>
   get: (pbx: string, callId: string) => Promise<ClaimItem | undefined>

@@ -3,7 +3,7 @@ import { Problem } from '../wire/problem.ts'
 import type { Channel } from './apps.ts'
 import { claimOnce, type Held, PUSH_MS } from './claim.ts'
 import { type BuildPush, type DeliverPorts, deliverAll } from './deliver.ts'
-import { type Device, ringChannel } from './device.ts'
+import type { Device } from './device.ts'
 import { type EndpointPorts, pruneDevice } from './endpoint.ts'
 import type { ClaimFields, ClaimItem, ClaimKey, Claims, DeviceStore, Pbx, Report } from './ports.ts'
 import { type Rate, rateHeaders } from './rate.ts'
@@ -29,6 +29,10 @@ export async function pushOnce(ports: PushPorts, pbx: Pbx, { key, fields, channe
   const { claims, clock, devices, rate } = ports
   const [targets, claim] = await Promise.all([devices.of(pbx.id, fields.to), claimOnce(claims, clock, key, fields)])
   const { item } = claim
+  if (item.to !== undefined && item.to !== fields.to) {
+    if (claim.state === 'held') await claims.release(key, claim.until)
+    throw new Problem('id_conflict', 'This id has been used for another extension; use one of its own for each that is called.')
+  }
   if (claim.state === 'done') return { item, deliveries: claim.result?.deliveries ?? [], repeated: true, headers: {} }
 
   const quota = pbx.quotas.pushesPerMinute
@@ -53,10 +57,9 @@ export async function pushTo(ports: PushPorts, pbx: Pbx, job: Targets): Promise<
   const { claims, clock, rate, report } = ports
   const { key, claim, targets, channelOf, deadline } = job
   const deliveries = await deliverAll(ports, targets, channelOf, job.build, { expiresAt: deadline, until: claim.now + PUSH_MS })
-  // A dead alert token does not make a phone unreachable for calls: only the channel that rings decides.
-  const dead = targets.filter((device, i) => deliveries[i]?.outcome === 'gone' && channelOf(device) === ringChannel(device))
+  const dead = targets.filter((_, i) => deliveries[i]?.outcome === 'gone')
   const work: [what: string, work: Promise<unknown>][] = [
-    ['result not written', claims.finish(key, claim.until, { at: clock.now(), deliveries })],
+    ['result not written', claims.finish(key, claim.until, { at: clock.now(), deliveries }, isFinal(deliveries))],
     ['rate not shared', rate.flush(pbx.id, pbx.quotas.pushesPerMinute)],
     ...dead.map((device): [string, Promise<unknown>] => ['dead device not pruned', pruneDevice(ports, device)]),
   ]
@@ -67,3 +70,8 @@ export async function pushTo(ports: PushPorts, pbx: Pbx, job: Targets): Promise<
 
 /** How many pushes SNS took. */
 export const taken = (deliveries: Delivery[]): number => deliveries.filter(({ outcome }) => outcome === 'accepted').length
+
+/** Where SNS took nothing and was only throttled or failing, a repeat may try again: it cannot push twice. */
+const isFinal = (deliveries: Delivery[]): boolean =>
+  deliveries.some(({ outcome, reason }) => outcome === 'accepted' || reason === 'sns_slow') ||
+  !deliveries.some(({ outcome }) => outcome === 'retry')

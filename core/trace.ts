@@ -17,7 +17,10 @@ const AFTERMATH_MS = 10 * 60_000
 export async function trace({ claims, history, clock }: TracePorts, pbx: string, callId: string): Promise<TraceAnswer> {
   const item = await claims.get(pbx, callId)
   if (!item?.to || item.askedAt === undefined || item.receivedAt === undefined || item.deadline === undefined) {
-    throw new Problem('call_not_found', 'No ring with this callId came in the last 7 days; check the callId and the PBX.')
+    const detail = item?.cancelReason
+      ? `This call was cancelled (${item.cancelReason}) before it rang; nobody was pushed to.`
+      : 'No ring with this callId came in the last 7 days; check the callId and the PBX.'
+    throw new Problem('call_not_found', detail)
   }
   const { to, askedAt, receivedAt, deadline } = item
   const deliveries = item.result.ring?.deliveries ?? []

@@ -14,7 +14,8 @@ const HELP = `npm start -- [options]
   --json           print the timeline as JSON
   --port PORT      where the relay listens (default 7461; 0 takes a free one)
   --pns-port PORT  where the PNS listens (default 7460; 0 takes a free one)
-  --data DIR       keep what was registered in DIR (default: forgotten at the end)
+  --data DIR       keep the relay's table and the PNS's registrations in DIR (default: forgotten at the end).
+                   SNS is made anew each time: phones other than the two must register again
 `
 
 const print = (text: string) => process.stdout.write(`${text}\n`)

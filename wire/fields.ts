@@ -23,7 +23,7 @@ export const Extension = pattern(/^[A-Za-z0-9._+*#-]{1,64}$/, '1 to 64 character
 /** One app installation. Chosen by the app or the PNS, stable while its tokens change. */
 export const DeviceId = pattern(/^[A-Za-z0-9._:-]{1,128}$/, '1 to 128 characters of A-Z a-z 0-9 . _ : -')
 
-/** A SIP Call-ID (RFC 3261, 20.8), an Asterisk Linkedid or anything else that names one call of the PBX. */
+/** What names one call to one extension: a SIP Call-ID (RFC 3261, 20.8), or Asterisk's Linkedid with the extension. */
 export const CallId = visible(255)
 
 /** What the sender names a message by. */

@@ -9,6 +9,7 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'There is no such route' },
   call_not_found: { status: 404, title: 'No call with this callId is known' },
   method_not_allowed: { status: 405, title: 'This route does not have this method' },
+  id_conflict: { status: 409, title: 'This callId or messageId is in use for another extension' },
   stale_version: { status: 409, title: 'A newer version of this device is stored' },
   payload_too_large: { status: 413, title: 'The body is larger than 16 KiB' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },

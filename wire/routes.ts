@@ -41,7 +41,7 @@ export const ROUTES = {
     body: RingRequest,
     status: 202,
     answer: RingAnswer,
-    problems: ['push_rate_exceeded'],
+    problems: ['id_conflict', 'push_rate_exceeded'],
   },
   cancel: {
     summary: 'Cancel a call on the devices that may still ring',
@@ -88,7 +88,7 @@ export const ROUTES = {
     body: MessageRequest,
     status: 202,
     answer: MessageAnswer,
-    problems: ['push_rate_exceeded'],
+    problems: ['id_conflict', 'push_rate_exceeded'],
   },
   register: {
     summary: 'Register a device, or update its tokens',

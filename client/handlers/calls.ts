@@ -17,7 +17,7 @@ export async function pushCall(context: Context, params: Output<typeof PushCallP
   const { clock, metrics, log, recentCalls } = context
   const asked = clock.monotonic()
   const callId = params.callId ?? randomUUID()
-  recentCalls.remember(callId, asked)
+  recentCalls.remember(callId, { at: asked, to: params.to })
   try {
     const answer = await ring(context, { ...params, callId }, asked)
     metrics.pushCalls.inc({ result: 'ok' })
@@ -72,7 +72,10 @@ export async function pushMessage(context: Context, params: Output<typeof PushMe
 
 export async function cancelCall(context: Context, { callId, reason }: Output<typeof CancelCallParams>): Promise<Answer> {
   const budgetMs = context.settings().pushBudgetMs
+  const to = context.recentCalls.find(callId)?.to
+  const before = to === undefined ? [] : context.store.devices(to).filter(isConfirmed)
   const answer = await context.relay().call('cancel', { params: { callId }, query: reason ? { reason } : {}, budgetMs })
+  settleDeliveries(context, answer.deliveries, before)
   context.log.info({ callId, reason: answer.reason, devices: answer.devices, known: answer.known }, 'call cancelled')
   return { devices: answer.devices, body: answer }
 }

@@ -6,13 +6,13 @@ import { PnsProblem } from '../problem.ts'
 /** A device registered by SIP for a call: measured from when this PNS was asked to push it. */
 export function woke(context: Context, params: v.InferOutput<typeof WokeParams>): Answer {
   const { callId, extension } = params
-  const askedAt = context.recentCalls.askedAt(callId)
-  if (askedAt === undefined) throw new PnsProblem('call_not_found', 'This PNS has not pushed such a call lately.')
+  const call = context.recentCalls.find(callId)
+  if (!call) throw new PnsProblem('call_not_found', 'This PNS has not pushed such a call lately.')
   const selected = context.store.select('token' in params ? { token: params.token } : params)
   const device = selected.find((candidate) => candidate.extension === extension)
   if (!device) throw new PnsProblem('device_not_found', 'No such device is registered on this extension.')
   const { deviceId, platform } = device
-  const wakeMs = context.wakes.add({ callId, extension, deviceId, platform }, askedAt)
+  const wakeMs = context.wakes.add({ callId, extension, deviceId, platform }, call.at)
   context.log.info({ callId, extension, deviceId, platform, wakeMs }, 'woke')
   return { devices: 1, body: { callId, extension, deviceId, wakeMs } }
 }

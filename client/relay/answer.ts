@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { PROBLEMS, type ProblemCode } from '../../wire/problem.ts'
 import { ROUTES, type RouteName, type Routes } from '../../wire/routes.ts'
+import { MAX_AGE_SECONDS, MAX_AHEAD_SECONDS } from '../../wire/signature.ts'
 import { PnsProblem } from '../problem.ts'
 import type { RelayResponse } from './transport.ts'
 
@@ -16,8 +17,6 @@ const ProblemAnswer = v.object({
   storedVersion: v.optional(v.number()),
 })
 type ProblemAnswer = v.InferOutput<typeof ProblemAnswer>
-
-const SKEW_MS = 60_000
 
 /** The relay's answer, checked against its schema; anything else as the problem that it is for the PBX. `now`: wall clock. */
 export function answerOf<N extends RouteName>(name: N, response: RelayResponse, now: number): AnswerOf<N> {
@@ -60,7 +59,8 @@ function failureOf(response: RelayResponse, problem: ProblemAnswer | undefined, 
 /** The relay says one thing for every refusal, and its time: that tells a wrong clock from a wrong key. */
 function refusedSignature(time: string | undefined, now: number): PnsProblem {
   const skew = now - Date.parse(time ?? '')
-  if (Math.abs(skew) <= SKEW_MS || Number.isNaN(skew)) {
+  const accepted = skew <= MAX_AHEAD_SECONDS * 1000 && skew >= -MAX_AGE_SECONDS * 1000
+  if (accepted || Number.isNaN(skew)) {
     return new PnsProblem('key_refused', 'Key not known to the relay: compare pbx, keyId and keyFile with what it has.')
   }
   const seconds = Math.round(Math.abs(skew) / 1000)

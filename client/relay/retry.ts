@@ -9,8 +9,12 @@ export const jitter = (ms: number): number => ms / 2 + (Math.random() * ms) / 2
 export function retryDelay(error: unknown, failures: number): number | undefined {
   if (!(error instanceof PnsProblem)) return undefined
   const { code, extras } = error
-  if (code === 'push_rate_exceeded') return extras.retryAfterSeconds === undefined ? undefined : extras.retryAfterSeconds * 1000
-  const passing = code === 'relay_unreachable' || (code === 'relay_failed' && [502, 503, 504].includes(extras.relay?.status ?? 0))
+  if (code === 'push_rate_exceeded' && extras.retryAfterSeconds !== undefined) return extras.retryAfterSeconds * 1000
+  // A 429 without Retry-After is API Gateway's own: its bucket fills again within milliseconds.
+  const passing =
+    code === 'relay_unreachable' ||
+    code === 'push_rate_exceeded' ||
+    (code === 'relay_failed' && [502, 503, 504].includes(extras.relay?.status ?? 0))
   return passing ? jitter(Math.min(50 * 2 ** failures, 1000)) : undefined
 }
 

@@ -27,7 +27,7 @@ export function createClaims(table: string): Claims {
       const { slot } = key
       // The owner tells the SDK's second try, after a lost answer, from somebody else's first.
       const mine = `attribute_not_exists(${slot}Lease) OR ${slot}Lease < :now OR ${slot}Owner = :owner`
-      const free = `attribute_not_exists(${slot}Result) AND (${mine})`
+      const free = `(attribute_not_exists(${slot}Result) OR attribute_exists(${slot}Open)) AND (${mine})`
       const first = Object.entries({ ...fields, expiresAt: ttl(now, WEEK_SECONDS) })
       try {
         const { Attributes = {} } = await dynamodb.send(
@@ -35,7 +35,7 @@ export function createClaims(table: string): Claims {
             TableName: table,
             Key: keyOf(key),
             ConditionExpression: slot === 'ring' ? `${free} AND attribute_not_exists(cancelReason)` : free,
-            UpdateExpression: `SET ${slot}Lease = :until, ${slot}Owner = :owner${first.map(([name]) => `, #${name} = if_not_exists(#${name}, :${name})`).join('')}`,
+            UpdateExpression: `SET ${slot}Lease = :until, ${slot}Owner = :owner${first.map(([name]) => `, #${name} = if_not_exists(#${name}, :${name})`).join('')} REMOVE ${slot}Result, ${slot}Open`,
             ExpressionAttributeNames: Object.fromEntries(first.map(([name]) => [`#${name}`, name])),
             ExpressionAttributeValues: {
               ':now': now,
@@ -53,14 +53,14 @@ export function createClaims(table: string): Claims {
       }
     },
 
-    async finish(key, until, result) {
+    async finish(key, until, result, final) {
       await dynamodb.send(
         new UpdateCommand({
           TableName: table,
           Key: keyOf(key),
           ConditionExpression: `${key.slot}Lease = :until`,
-          UpdateExpression: `SET ${key.slot}Result = :result REMOVE ${key.slot}Lease`,
-          ExpressionAttributeValues: { ':until': until, ':result': result },
+          UpdateExpression: `SET ${key.slot}Result = :result${final ? '' : `, ${key.slot}Open = :open`} REMOVE ${key.slot}Lease`,
+          ExpressionAttributeValues: { ':until': until, ':result': result, ...(!final && { ':open': true }) },
         }),
       )
     },

@@ -41,6 +41,32 @@ it('JSON, form and query say the same, an unescaped + and empty values too', asy
 })
 
 it.each([
+  [{ from: '' }, { number: 'anonymous' }],
+  [{}, { number: 'anonymous' }],
+  [{ from: '1002', name: ' \u0007 ' }, { number: '1002' }],
+  [
+    { from: '1002', name: 'Ann\r\nX' },
+    { number: '1002', name: 'AnnX' },
+  ],
+  [
+    { from: '1002', name: '😀'.repeat(200) },
+    { number: '1002', name: '😀'.repeat(128) },
+  ],
+])('what is shown of a caller costs no call: %j', async (caller, from) => {
+  const { relay, pns } = await runBoth()
+  const reply = await pns.ask('/push_call', { method: 'POST', body: new URLSearchParams({ to: '1001', ...caller }) })
+  expect(reply.status).toBe(200)
+  expect(relay.to('POST', '/v1/calls')[0]?.body.from).toEqual(from)
+})
+
+it('a number in JSON is the text that it is in a query', async () => {
+  const { relay, pns } = await runBoth()
+  expect((await pns.post('/push_call', { to: 1001, from: 1002 })).status).toBe(200)
+  expect(relay.to('POST', '/v1/calls')[0]?.body).toMatchObject({ to: '1001', from: { number: '1002' } })
+  expect((await pns.post('/push_call', { to: { of: 1 }, from: 1002 })).status).toBe(400)
+})
+
+it.each([
   [{ from: '1002' }, 'missing_parameter', '/to'],
   [{ to: '10 01', from: '1002' }, 'invalid_request', '/to'],
   [{ to: '1001', from: '1002', ringSeconds: 4 }, 'invalid_request', '/ringSeconds'],
@@ -163,4 +189,21 @@ it('/calls/{callId} of an unknown call is 404', async () => {
   relay.fate = () => problem('call_not_found')
   const reply = await pns.ask('/calls/x')
   expect([reply.status, reply.json().code]).toEqual([404, 'call_not_found'])
+})
+
+it('a device whose endpoint a cancel finds gone is no longer registered', async () => {
+  const { relay, pns } = await runBoth()
+  await pns.post('/register', phone)
+  await vi.waitFor(async () => expect((await pns.ask('/devices')).json().devices[0].confirmed).toBe(true))
+  await pns.post('/push_call', { to: '1001', from: '1002', callId: 'c1' })
+  relay.fate = (received) => JSON.parse(JSON.stringify(wellFate(received)).replace('"accepted"', '"gone"'))
+  await pns.post('/cancel_call', { callId: 'c1', reason: 'declined' })
+  expect((await pns.ask('/devices')).json()).toEqual({ devices: [] })
+})
+
+it('a log that cannot be written does not end the service', async () => {
+  const { pns } = await runBoth({ log: { level: 'info', file: '/dev/full' } })
+  for (let call = 0; call < 5; call++) {
+    expect((await pns.post('/push_call', { to: '1001', from: '1002' })).status).toBe(200)
+  }
 })

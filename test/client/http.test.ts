@@ -22,7 +22,7 @@ it('answers the bare number of devices as text', async () => {
   expect((await pns.post('/register', phone, { accept })).text).toBe('1')
   expect((await pns.ask('/push_call?to=1001&from=1', { headers: { accept } })).text).toBe('1')
   expect((await pns.ask('/devices', { headers: { accept } })).text).toBe('1')
-  const refused = await pns.ask('/push_call?to=1001', { headers: { accept } })
+  const refused = await pns.ask('/push_call?from=1001', { headers: { accept } })
   expect([refused.status, refused.text, refused.headers.get('content-type')]).toEqual([400, '0', 'text/plain; charset=utf-8'])
 })
 

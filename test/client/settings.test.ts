@@ -47,12 +47,23 @@ it('all errors come at once, with names and without values', () => {
   expect(errors.join()).not.toContain(secret)
 })
 
-it.each(['https://relay.example/path', 'https://user@relay.example', 'https://relay.example?x=1', 'relay.example'])(
-  'relay must be an origin: %s',
+it.each(['http://127.0.0.1:7461', 'http://[::1]:7461', 'http://relay.localhost', 'https://relay.example'])(
+  'a relay may be at %s',
   (relay) => {
-    expect(errorsOf({ relay })).toEqual([expect.stringMatching(/^relay: must be/)])
+    expect(errorsOf({ relay })).toEqual([])
   },
 )
+
+it.each([
+  'http://relay.example',
+  'http://10.0.0.1:7461',
+  'https://relay.example/path',
+  'https://user@relay.example',
+  'https://relay.example?x=1',
+  'relay.example',
+])('relay must be an origin: %s', (relay) => {
+  expect(errorsOf({ relay })).toEqual([expect.stringMatching(/^relay: must be/)])
+})
 
 it.each(['0.0.0.0:7460', '192.168.1.5:7460', '[::]:7460', 'pbx.example:7460'])('%s needs a localToken', (listen) => {
   expect(errorsOf({ listen })).toEqual([expect.stringMatching(/^localToken: is missing/)])

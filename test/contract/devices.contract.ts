@@ -96,10 +96,10 @@ export function devicesContract(open: () => DeviceStore): void {
     expect((await open().bury(aKey(), 1, 'same', NOW)).applied).toBe(false)
   })
 
-  test('of a hundred versions put at once the newest stays', async () => {
+  test('of many versions put at once the newest stays', async () => {
     const key = aKey()
-    await Promise.all(upTo(100).map((i) => open().put(deviceOf(key, ((i * 37) % 100) + 1))))
-    expect(await open().get(key)).toEqual(deviceOf(key, 100))
+    await Promise.all(upTo(25).map((i) => open().put(deviceOf(key, ((i * 7) % 25) + 1))))
+    expect(await open().get(key)).toEqual(deviceOf(key, 25))
   })
 
   test('of registrations and burials at once the newest stays, and each applied one saw what it replaced', async () => {

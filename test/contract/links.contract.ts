@@ -87,11 +87,11 @@ export function linksContract(open: () => EndpointLinks): void {
     expect((await open().of(arn, NOW + MINUTE_MS)).closing).toBe(false)
   })
 
-  test('a hundred devices that link at once all count, and none is left when they go at once', async () => {
+  test('many devices that link at once all count, and none is left when they go at once', async () => {
     const arn = anArn()
-    const keys = Array.from({ length: 100 }, (_, i) => ({ ...mine, deviceId: `phone${i}` }))
+    const keys = Array.from({ length: 25 }, (_, i) => ({ ...mine, deviceId: `phone${i}` }))
     await Promise.all(keys.map((key) => open().link(arn, key, 1)))
-    expect(await devicesOf(arn)).toBe(100)
+    expect(await devicesOf(arn)).toBe(25)
     await Promise.all(keys.map((key) => open().unlink(arn, key, 1)))
     expect(await devicesOf(arn)).toBe(0)
   })

@@ -46,7 +46,7 @@ test('a call expires a week after its first claim, whatever becomes of it', asyn
   const key = { pbx: randomUUID(), id: 'c1', slot: 'ring' as const }
   await stores().claims.take(key, { now: NOW, until: NOW + 3000 }, { to: '1001' })
   await stores().claims.take(key, { now: NOW + 3001, until: NOW + 6001 }, { to: '1001' })
-  await stores().claims.finish(key, NOW + 6001, { at: NOW, deliveries: [] })
+  await stores().claims.finish(key, NOW + 6001, { at: NOW, deliveries: [] }, true)
   expect(await expiriesOf(`PBX#${key.pbx}`)).toEqual([NOW / 1000 + WEEK_SECONDS])
 })
 

@@ -68,6 +68,8 @@ function memoryLinks(): EndpointLinks {
 
 function memoryClaims(): Claims {
   const items = new Map<string, ClaimItem>()
+  const open = new Set<string>()
+  const openOf = (key: ClaimKey) => `${textOf(key)} ${key.slot}`
   const textOf = ({ pbx, id, slot }: ClaimKey) => keyText(pbx, slot === 'message' ? 'message' : 'call', id)
   const held = (key: ClaimKey, until: number): ClaimItem => {
     const item = items.get(textOf(key))
@@ -80,12 +82,19 @@ function memoryClaims(): Claims {
       const { slot } = key
       const item = items.get(textOf(key)) ?? { lease: {}, result: {} }
       const lease = item.lease[slot] ?? Number.NEGATIVE_INFINITY
-      const taken = !item.result[slot] && lease < now && !(slot === 'ring' && item.cancelReason)
+      const taken = (!item.result[slot] || open.has(openOf(key))) && lease < now && !(slot === 'ring' && item.cancelReason)
+      if (taken) {
+        open.delete(openOf(key))
+        delete item.result[slot]
+      }
       const next = taken ? { ...fields, ...item, lease: { ...item.lease, [slot]: until } } : item
       if (taken) items.set(textOf(key), next)
       return { taken, item: structuredClone(next) }
     },
-    finish: async (key, until, result) => void Object.assign(held(key, until).result, { [key.slot]: structuredClone(result) }),
+    finish: async (key, until, result, final) => {
+      Object.assign(held(key, until).result, { [key.slot]: structuredClone(result) })
+      if (!final) open.add(openOf(key))
+    },
     release: async (key, until) => void held(key, until),
     get: async (pbx, id) => structuredClone(items.get(textOf({ pbx, id, slot: 'ring' }))),
   }

@@ -19,7 +19,7 @@ test('a device whose endpoint is dead is removed, with its endpoints and out of 
 test.each(['retry', 'rejected'] as const)('a device whose push was answered with %s stays', async (outcome) => {
   const world = createWorld()
   await registerAll(world, { a: android('a') })
-  world.sns.script('fcm-a', ...Array.from({ length: 5 }, () => ({ outcome })))
+  world.sns.script('fcm-a', ...Array.from({ length: 20 }, () => ({ outcome })))
   await ring(world.ports, PBX, call('c1'))
   expect(await world.stores.devices.of(PBX.id, '1001')).toHaveLength(1)
 })
@@ -63,7 +63,8 @@ test('a dead alert token does not take an iPhone from its calls', async () => {
   await registerAll(world, { i: iphone('i') })
   world.sns.disable('alert-i')
   await ring(world.ports, PBX, call('c1'))
-  expect((await cancel(world.ports, PBX, 'c1', 'declined')).deliveries).toMatchObject([{ outcome: 'gone' }])
+  const { deliveries } = await cancel(world.ports, PBX, 'c1', 'declined')
+  expect(deliveries).toMatchObject([{ outcome: 'skipped', reason: 'dead_alert_token' }])
   expect(await world.stores.devices.of(PBX.id, '1001')).toHaveLength(1)
 })
 

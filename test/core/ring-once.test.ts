@@ -112,3 +112,45 @@ test('a claim that cannot be taken is an error: nothing is pushed that could be 
   await expect(ring({ ...world.ports, claims }, PBX, call('c1'))).rejects.toThrow('no table')
   expect(world.sns.sent).toEqual([])
 })
+
+const throttled = (times: number) => Array.from({ length: times }, () => ({ outcome: 'retry' as const }))
+
+test('a call that SNS took no push of can be repeated: it rings then, with the first deadline', async () => {
+  const world = await worldWithPhones()
+  world.sns.script('voip-i', ...throttled(7))
+  world.sns.script('fcm-a', ...throttled(7))
+  const first = await ring(world.ports, PBX, call('c1'))
+  expect(first.answer).toMatchObject({ devices: 0, deliveries: [{ outcome: 'retry' }, { outcome: 'retry' }] })
+  const again = await ring(world.ports, PBX, call('c1'))
+  expect(again.answer).toMatchObject({ devices: 2, expiresAt: first.answer.expiresAt })
+  expect(again.answer).not.toHaveProperty('repeated')
+})
+
+test.each([
+  ['one phone got its push', { outcome: 'accepted' as const }],
+  ['SNS may have taken a push that it did not answer', { outcome: 'never_answers' as const }],
+])('not so if %s', async (_, fate) => {
+  const world = await worldWithPhones()
+  world.sns.script('voip-i', ...throttled(7))
+  world.sns.script('fcm-a', fate)
+  const first = await ring(world.ports, PBX, call('c1'))
+  const sent = world.sns.sent.length
+  const again = await ring(world.ports, PBX, call('c1'))
+  expect(again.answer).toEqual({ ...first.answer, repeated: true })
+  expect(world.sns.sent).toHaveLength(sent)
+})
+
+test('a push that SNS did not answer in time is not sent again: it may have been taken', async () => {
+  const world = await worldWithPhones()
+  world.sns.script('fcm-a', { outcome: 'never_answers' })
+  await ring(world.ports, PBX, call('c1'))
+  expect(world.sns.sent.filter(({ token }) => token === 'fcm-a')).toHaveLength(1)
+})
+
+test('a callId that rang one extension is refused for another', async () => {
+  const world = await worldWithPhones()
+  await registerAll(world, { b: android('b') }, '1002')
+  await ring(world.ports, PBX, call('c1'))
+  await expect(ring(world.ports, PBX, call('c1', { to: '1002' }))).rejects.toMatchObject({ code: 'id_conflict' })
+  expect(world.sns.sent.map(({ token }) => token)).not.toContain('fcm-b')
+})

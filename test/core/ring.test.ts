@@ -61,7 +61,7 @@ test('whatever the devices do, each is answered for once and every healthy one g
       const world = createWorld()
       await registerAll(world, Object.fromEntries(fates.map((_, i) => [`d${i}`, android(`${i}`)])))
       fates.forEach((outcome, i) => {
-        world.sns.script(`fcm-${i}`, ...Array.from({ length: 5 }, () => ({ outcome })))
+        world.sns.script(`fcm-${i}`, ...Array.from({ length: 20 }, () => ({ outcome })))
       })
       const { answer } = await ring(world.ports, PBX, call('c1'))
       const outcomes = Object.fromEntries(answer.deliveries.map(({ deviceId, outcome }) => [deviceId, outcome]))

@@ -90,3 +90,11 @@ test('ids that anybody may send do not fill the memory', async () => {
   await cache('guess-0')
   expect(reads.slice(1000)).toEqual(['one-more', 'guess-0'])
 })
+
+test('a flood of unknown ids neither drives a known PBX out nor fills the memory', async () => {
+  const { cache, reads } = cacheOver(async (id) => (id === 'hq' ? hq({}) : undefined))
+  await cache('hq')
+  await Promise.all(Array.from({ length: 5000 }, (_, i) => cache(`forged-${i}`)))
+  await cache('hq')
+  expect(reads.filter((id) => id === 'hq')).toHaveLength(1)
+})

@@ -61,7 +61,9 @@ test('a call that never rang, or rang for another PBX, has no trace', async () =
 
 test('a cancel alone is no call', async () => {
   await a.cancel('only-cancelled')
-  expectProblem(await a.trace('only-cancelled'), 'call_not_found')
+  const answer = await a.trace('only-cancelled')
+  expectProblem(answer, 'call_not_found')
+  expect(answer.json.detail).toMatch(/cancelled .* before it rang/)
 })
 
 test('a call to nobody has a trace without devices', async () => {
