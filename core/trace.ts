@@ -49,7 +49,8 @@ export async function trace({ claims, history, clock }: TracePorts, pbx: string,
 }
 
 function deliverySteps({ deviceId, outcome, messageId, reason, at }: Delivery, statuses: DeliveryStatus[]): TraceStep[] {
-  if (outcome !== 'accepted') return [{ step: 'sns_refused', at, deviceId, detail: reason ?? outcome }]
+  const unsent = outcome === 'expired' || outcome === 'skipped'
+  if (outcome !== 'accepted') return [{ step: unsent ? 'not_sent' : 'sns_refused', at, deviceId, detail: reason ?? outcome }]
   const status = statuses.find((status) => status.messageId === messageId)
   if (!status) return [{ step: 'sns_accepted', at, deviceId }]
   const { acceptedAt, dwellMs, delivered, words } = status
@@ -72,7 +73,7 @@ function traceDevice(
 ): TraceAnswer['devices'][number] {
   const wake = events.find((event) => event.event === 'wake' && event.deviceId === deviceId)
   const seen = new Set(steps.filter((step) => step.deviceId === deviceId).map(({ step }) => step))
-  const refused = seen.has('sns_refused') || seen.has('provider_refused')
+  const refused = seen.has('sns_refused') || seen.has('not_sent') || seen.has('provider_refused')
   const unknown = refused ? [] : (['provider_accepted', 'woke'] as const).filter((step) => !seen.has(step))
   return { deviceId, platform, outcome, ...(wake?.event === 'wake' ? { wakeMs: wake.wakeMs } : {}), unknown }
 }

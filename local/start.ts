@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Demo, startDemo } from './demo/demo.ts'
+import { type Demo, PHONE_IDS, startDemo } from './demo/demo.ts'
 import { guide } from './demo/guide.ts'
 import { missingSteps, printTimeline, timelineOf } from './demo/timeline.ts'
 
@@ -21,8 +21,8 @@ const HELP = `npm start -- [options]
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
 function portOf(name: string, text: string): number {
-  const port = Number(text)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--${name} takes a port: 0 to 65535`)
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (!(port <= 65_535)) throw new Error(`--${name} takes a port: 0 to 65535`)
   return port
 }
 
@@ -44,7 +44,7 @@ function readOptions() {
 async function showCall({ relayUrl, pnsUrl, ring }: Demo, json: boolean): Promise<string[]> {
   const trace = await ring(`start-${randomUUID()}`)
   const timeline = timelineOf(trace, Date.now())
-  const missing = missingSteps(trace)
+  const missing = missingSteps(trace, PHONE_IDS)
   if (json)
     print(JSON.stringify({ relayUrl, pnsUrl, callId: trace.callId, devices: trace.devices, timeline, missing }, undefined, 2))
   else print(`The way of call ${trace.callId}:\n\n${printTimeline(timeline)}\n`)
@@ -76,7 +76,7 @@ async function main(): Promise<number> {
     try {
       if (!options.json) print(`Relay on ${demo.relayUrl}, PNS on ${demo.pnsUrl}; phones, Apple, Google and SNS are simulated.\n`)
       const missing = await showCall(demo, options.json)
-      if (missing.length > 0) process.stderr.write(`Not seen: ${missing.join(', ')}\n`)
+      if (missing.length > 0) process.stderr.write(`Not seen: ${missing.join(', ')}\n\n`)
       if (options.once) return missing.length > 0 ? 1 : 0
       if (!options.json) showGuide(demo.pnsUrl)
       await stop

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { Delivery } from './delivery.ts'
-import { Caller, CallId, Custom, Extension, RingSeconds, Time } from './fields.ts'
+import { Caller, CallId, Count, Custom, Extension, RingSeconds, Time } from './fields.ts'
 
 /** `POST /v1/calls`. `elapsedMs` is what of the ring window had passed at the PNS when it sent this request. */
 export const RingRequest = v.strictObject({
@@ -22,7 +22,7 @@ export const RingAnswer = v.object({
   callId: CallId,
   uuid: v.pipe(v.string(), v.uuid()),
   expiresAt: Time,
-  devices: v.number(),
+  devices: Count,
   deliveries: v.array(Delivery),
   cancelled: v.optional(CancelReason),
   repeated: v.optional(v.literal(true)),
@@ -36,7 +36,7 @@ export const CancelAnswer = v.object({
   callId: CallId,
   reason: CancelReason,
   known: v.boolean(),
-  devices: v.number(),
+  devices: Count,
   deliveries: v.array(Delivery),
   repeated: v.optional(v.literal(true)),
 })

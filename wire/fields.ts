@@ -82,3 +82,5 @@ export const MessageText = text(1, 2000)
 
 /** Milliseconds since something happened: clocks of PBX and relay differ, durations do not. */
 export const AgoMs = v.pipe(v.number(), v.minValue(0), v.maxValue(7 * 24 * 3600 * 1000))
+
+export const Count = v.pipe(v.number(), v.integer(), v.minValue(0))

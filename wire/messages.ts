@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { Delivery } from './delivery.ts'
-import { Caller, Custom, Extension, MessageId, MessageText } from './fields.ts'
+import { Caller, Count, Custom, Extension, MessageId, MessageText } from './fields.ts'
 
 /** `POST /v1/messages`. `android` chooses between a notification that the system shows and a data message for the app. */
 export const MessageRequest = v.strictObject({
@@ -15,7 +15,7 @@ export type MessageRequest = v.InferOutput<typeof MessageRequest>
 
 export const MessageAnswer = v.object({
   messageId: MessageId,
-  devices: v.number(),
+  devices: Count,
   deliveries: v.array(Delivery),
   repeated: v.optional(v.literal(true)),
 })

@@ -5,9 +5,9 @@ import { CallId, DeviceId, Extension, Time } from './fields.ts'
 /** The way of a call, in the order in which it is travelled. */
 const STEPS = ['asked', 'relay_accepted', 'sns_accepted', 'provider_accepted', 'provider_refused', 'woke', 'cancelled'] as const
 
-/** `detail` holds the provider's own words, the reason of a cancel, or why a push was not sent. */
+/** `not_sent`: SNS was not asked. `detail` holds the provider's own words, the reason of a cancel, or why a push was not sent. */
 export const TraceStep = v.object({
-  step: v.picklist([...STEPS, 'sns_refused']),
+  step: v.picklist([...STEPS, 'sns_refused', 'not_sent']),
   at: Time,
   deviceId: v.optional(DeviceId),
   detail: v.optional(v.string()),

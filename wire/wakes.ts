@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { Platform } from './delivery.ts'
-import { AgoMs, CallId, DeviceId, Extension } from './fields.ts'
+import { AgoMs, CallId, Count, DeviceId, Extension } from './fields.ts'
 
 /** One phone that registered by SIP for a call: `wakeMs` after the PBX asked, `agoMs` before this request was sent. */
 export const Wake = v.strictObject({
@@ -14,4 +14,4 @@ export const Wake = v.strictObject({
 export type Wake = v.InferOutput<typeof Wake>
 
 export const WakesRequest = v.strictObject({ wakes: v.pipe(v.array(Wake), v.minLength(1), v.maxLength(100)) })
-export const WakesAnswer = v.object({ recorded: v.number() })
+export const WakesAnswer = v.object({ recorded: Count })

@@ -82,6 +82,6 @@ export async function cancelCall(context: Context, { callId, reason }: Output<ty
 
 /** The relay's trace of a call, as it is. It reads logs for it, which may take longer than a call could wait. */
 export async function trace(context: Context, { callId }: Output<typeof CallParams>): Promise<Answer> {
-  const body = await context.relay().call('trace', { params: { callId }, budgetMs: BACKGROUND_BUDGET_MS })
+  const body = await context.relay().once('trace', { params: { callId }, budgetMs: BACKGROUND_BUDGET_MS })
   return { devices: body.devices.length, body }
 }

@@ -7,7 +7,10 @@ export function health({ store, relay }: Context): Answer {
   const { devices, waiting, parked } = store.counts()
   const { at, problem } = relay().contact()
   const contact = { ...(at && { lastAnswerAt: at }), ...(problem && { problem }) }
-  return { devices, body: { status: 'ok', version: VERSION, devices, outbox: { waiting, parked }, relay: contact } }
+  return {
+    devices,
+    body: { status: problem ? 'degraded' : 'ok', version: VERSION, devices, outbox: { waiting, parked }, relay: contact },
+  }
 }
 
 export async function metrics({ metrics: { registry } }: Context): Promise<Answer> {

@@ -56,5 +56,8 @@ export async function readParams(request: IncomingMessage, query: string): Promi
   const type = (request.headers['content-type'] ?? 'none').split(';', 1)[0]?.trim().toLowerCase() ?? ''
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined
   if (!reader) throw new PnsProblem('unsupported_media_type', `The body must be ${Object.keys(READERS).join(' or ')}.`)
-  return { ...params, ...reader(body) }
+  const given = reader(body)
+  const twice = Object.keys(given).find((name) => Object.hasOwn(params, name))
+  if (twice !== undefined) throw new PnsProblem('invalid_request', `${twice.slice(0, 64)} is in the query and in the body`)
+  return { ...params, ...given }
 }

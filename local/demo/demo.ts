@@ -19,10 +19,12 @@ const TRACE_MS = 20_000
 
 const token = (kind: 'voip' | 'alert' | 'fcm', phone: string) => tokenOf({ kind, phone, fate: 'accept' })
 
-const PHONES: Record<string, string>[] = [
+const PHONES = [
   { deviceId: 'iphone', platform: 'ios', token: token('voip', 'iphone'), alertToken: token('alert', 'iphone') },
   { deviceId: 'android', platform: 'android', token: token('fcm', 'android') },
 ]
+
+export const PHONE_IDS = PHONES.map(({ deviceId }) => deviceId)
 
 export type DemoOptions = { relayPort: number; pnsPort: number; dir: string; persistent: boolean }
 export type Demo = {
@@ -95,8 +97,9 @@ async function until<T>(ms: number, ask: () => Promise<T>, good: (answer: T) => 
 }
 
 async function confirmed(pns: PnsProcess): Promise<void> {
-  type Devices = { devices: { confirmed: boolean }[] }
-  const all = ({ devices }: Devices) => devices.length >= PHONES.length && devices.every(({ confirmed }) => confirmed)
+  type Devices = { devices: { deviceId: string; confirmed: boolean }[] }
+  const all = ({ devices }: Devices) =>
+    PHONE_IDS.every((phone) => devices.some(({ deviceId, confirmed }) => deviceId === phone && confirmed))
   const devices = await until(CONFIRM_MS, () => pns.get<Devices>('/devices', { extension: EXTENSION }), all)
   if (!all(devices)) throw new Error(`the relay did not take the phones: ${JSON.stringify(devices)}`)
 }
@@ -107,6 +110,6 @@ async function ring(pns: PnsProcess, callId: string): Promise<TraceAnswer> {
   return until(
     TRACE_MS,
     () => pns.get<TraceAnswer>(`/calls/${callId}`),
-    (trace) => missingSteps(trace).length === 0,
+    (trace) => missingSteps(trace, PHONE_IDS).length === 0,
   )
 }

@@ -5,23 +5,26 @@ export function guide(pnsUrl: string): { says: string; line: string }[] {
   const dead = tokenOf({ kind: 'fcm', fate: 'unregistered', phone: 'carol' })
   const curl = (rest: string, path: string) => `curl -sS ${rest}'${pnsUrl}${path}'`
   return [
+    {
+      says: 'Register a phone whose app is gone',
+      line: curl(`-d extension=1003 -d platform=android -d token=${dead} `, '/register'),
+    },
     { says: 'Ring both phones again', line: curl('', '/push_call?to=1001&from=%2B442079460000&callId=try-1') },
     { says: 'The same call again: nobody rings twice', line: curl('', '/push_call?to=1001&from=%2B442079460000&callId=try-1') },
     { says: 'Stop the ringing', line: curl('', '/cancel_call?callId=try-1&reason=answered_elsewhere') },
     { says: 'See what became of it', line: curl('', '/calls/try-1') },
     {
-      says: "As a dialplan's CURL() sees it: the bare number of devices",
+      says: "Ring as a dialplan's CURL() does, for the bare number of devices",
       line: curl("-H 'Accept: text/plain' ", '/push_call?to=1001&from=1002&callId=try-2'),
     },
     { says: 'Send a message', line: curl("-d to=1001 -d from=1002 -d 'text=Call me back' ", '/push_message') },
     {
-      says: 'Register a phone whose app is gone; ring it twice: the first push finds it out, the second prunes it',
-      line: curl(`-d extension=1003 -d platform=android -d token=${dead} `, '/register'),
+      says: 'Ring the phone whose app is gone: SNS takes the push, and Google then finds out',
+      line: curl('', '/push_call?to=1003&from=1001&callId=try-3'),
     },
-    { says: 'Once', line: curl('', '/push_call?to=1003&from=1001&callId=try-3') },
-    { says: 'Twice', line: curl('', '/push_call?to=1003&from=1001&callId=try-4') },
+    { says: 'Ring it again: it is gone, and removed', line: curl('', '/push_call?to=1003&from=1001&callId=try-4') },
     { says: 'Every device, and whether the relay knows it', line: curl('', '/devices') },
-    { says: 'Health and metrics', line: curl('', '/health') },
-    { says: 'Metrics', line: curl('', '/metrics') },
+    { says: 'How the PNS does', line: curl('', '/health') },
+    { says: 'The same for Prometheus', line: curl('', '/metrics') },
   ]
 }

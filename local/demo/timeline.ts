@@ -8,6 +8,7 @@ const WORDS: Record<TraceStep['step'], string> = {
   relay_accepted: 'relay accepted the call',
   sns_accepted: 'SNS accepted the push',
   sns_refused: 'SNS refused the push',
+  not_sent: 'not pushed',
   provider_accepted: 'provider accepted the push',
   provider_refused: 'provider refused the push',
   woke: 'phone woke and registered',
@@ -30,16 +31,14 @@ export function timelineOf({ to, steps, devices }: TraceAnswer, tracedAt: number
   ]
 }
 
-/** What a call that woke every phone must show, and this one does not. Nothing is known of a call without devices. */
-export function missingSteps({ steps, devices }: TraceAnswer): string[] {
-  const expected = ['sns_accepted', 'provider_accepted', 'woke'] as const
-  const missing = devices.flatMap(({ deviceId }) =>
-    expected
-      .filter((step) => !steps.some((seen) => seen.step === step && seen.deviceId === deviceId))
-      .map((step) => `${deviceId}: ${step}`),
-  )
-  return devices.length === 0 ? ['no device was pushed to'] : missing
-}
+const EXPECTED = ['sns_accepted', 'provider_accepted', 'woke'] as const
+
+/** What a call that woke these phones must show, and this one does not. */
+export const missingSteps = ({ steps }: TraceAnswer, phones: readonly string[]): string[] =>
+  phones.flatMap((phone) => {
+    const seen = new Set(steps.filter(({ deviceId }) => deviceId === phone).map(({ step }) => step))
+    return EXPECTED.filter((step) => !seen.has(step)).map((step) => `${phone}: ${step}`)
+  })
 
 export function printTimeline(timeline: TimelineStep[]): string {
   const width = Math.max(...timeline.map(({ who }) => who.length))

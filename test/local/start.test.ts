@@ -73,6 +73,7 @@ describe('a taken port', () => {
 test.each([
   ['--port', 'http'],
   ['--port', '70000'],
+  ['--port', ''],
   ['--pns-port', '-1'],
   ['--nonsense', '1'],
 ])('%s %s is refused in one line', async (option, value) => {

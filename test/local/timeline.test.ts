@@ -25,16 +25,16 @@ const woken: TraceAnswer = {
 }
 
 test('a call that woke its phone misses nothing', () => {
-  expect(missingSteps(woken)).toEqual([])
+  expect(missingSteps(woken, ['i'])).toEqual([])
 })
 
 test.each(['sns_accepted', 'provider_accepted', 'woke'])('a call without %s misses it', (name) => {
   const steps = woken.steps.filter(({ step }) => step !== name)
-  expect(missingSteps({ ...woken, steps })).toEqual([`i: ${name}`])
+  expect(missingSteps({ ...woken, steps }, ['i'])).toEqual([`i: ${name}`])
 })
 
-test('a call without phones misses them', () => {
-  expect(missingSteps({ ...woken, devices: [] })).toEqual(['no device was pushed to'])
+test('a call that never reached a phone misses all of its steps; another phone changes nothing', () => {
+  expect(missingSteps(woken, ['i', 'a'])).toEqual(['a: sns_accepted', 'a: provider_accepted', 'a: woke'])
 })
 
 test('times count from the moment when the PBX asked', () => {
