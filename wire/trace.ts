@@ -2,12 +2,22 @@ import * as v from 'valibot'
 import { Delivery, Platform } from './delivery.ts'
 import { CallId, DeviceId, Extension, Time } from './fields.ts'
 
-/** The way of a call, in the order in which it is travelled. */
-const STEPS = ['asked', 'relay_accepted', 'sns_accepted', 'provider_accepted', 'provider_refused', 'woke', 'cancelled'] as const
+/** The way of a call, in the order in which it is travelled, with what can become of it at each place. `not_sent`: SNS was not asked. */
+const STEPS = [
+  'asked',
+  'relay_accepted',
+  'sns_accepted',
+  'sns_refused',
+  'not_sent',
+  'provider_accepted',
+  'provider_refused',
+  'woke',
+  'cancelled',
+] as const
 
-/** `not_sent`: SNS was not asked. `detail` holds the provider's own words, the reason of a cancel, or why a push was not sent. */
+/** `detail` holds the provider's own words, the reason of a cancel, or why a push was not sent. */
 export const TraceStep = v.object({
-  step: v.picklist([...STEPS, 'sns_refused', 'not_sent']),
+  step: v.picklist(STEPS),
   at: Time,
   deviceId: v.optional(DeviceId),
   detail: v.optional(v.string()),
