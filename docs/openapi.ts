@@ -8,6 +8,7 @@ import * as delivery from '../wire/delivery.ts'
 import * as devices from '../wire/devices.ts'
 import * as fields from '../wire/fields.ts'
 import * as health from '../wire/health.ts'
+import * as keys from '../wire/keys.ts'
 import * as messages from '../wire/messages.ts'
 import { PROBLEM_TYPE, PROBLEMS, type ProblemCode } from '../wire/problem.ts'
 import { ROUTES, type Route } from '../wire/routes.ts'
@@ -25,7 +26,7 @@ const queries = new Set<unknown>(routes.map(([, { query }]) => query))
 
 /** Every schema that `wire/` exports, once, under its first name; those of queries become parameters. */
 const SCHEMAS: Record<string, Schema> = Object.fromEntries(
-  Object.entries<unknown>({ ...fields, ...calls, ...delivery, ...devices, ...health, ...messages, ...trace, ...wakes })
+  Object.entries<unknown>({ ...fields, ...calls, ...delivery, ...devices, ...health, ...keys, ...messages, ...trace, ...wakes })
     .filter((entry): entry is [string, Schema] => isSchema(entry[1]) && !queries.has(entry[1]))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .filter(([, schema], i, all) => all.findIndex(([, other]) => other === schema) === i),
@@ -67,7 +68,8 @@ export function problemsOf({ signed, body, query, params, problems }: Route): Pr
   return [
     ...(body ? (['invalid_json', 'payload_too_large', 'unsupported_media_type'] as const) : []),
     ...(hasInput ? (['invalid_request'] as const) : []),
-    ...(signed ? (['signature_refused', 'unavailable'] as const) : []),
+    ...(signed ? (['signature_refused'] as const) : []),
+    ...(signed || body ? (['unavailable'] as const) : []),
     ...problems,
     'internal',
   ]

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { DeviceId, Time } from './fields.ts'
+import { AppName, DeviceId, Time } from './fields.ts'
 
 export const Platform = v.picklist(['ios', 'android'])
 export type Platform = v.InferOutput<typeof Platform>
@@ -11,9 +11,11 @@ export type Platform = v.InferOutput<typeof Platform>
  */
 export const DeliveryOutcome = v.picklist(['accepted', 'gone', 'retry', 'rejected', 'skipped', 'expired'])
 
+/** `app` names the mobile app where the relay serves several. */
 export const Delivery = v.object({
   deviceId: DeviceId,
   platform: Platform,
+  app: v.optional(AppName),
   outcome: DeliveryOutcome,
   messageId: v.optional(v.string()),
   reason: v.optional(v.string()),

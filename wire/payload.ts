@@ -2,9 +2,8 @@
  * What a push carries, per platform of SNS. Every push holds one object `wakecall`; docs/app.md explains it to the
  * people who write the apps. Sizes are those of Apple, Google and SNS; a name that is too long is shortened, never refused.
  */
-import type { CancelReason } from './calls.ts'
-import type { Caller } from './fields.ts'
 import type { MessageRequest } from './messages.ts'
+import type { CallPayload, CancelPayload, MessagePayload, WakePayload } from './wake.ts'
 
 export type SnsPlatform = 'APNS' | 'APNS_SANDBOX' | 'APNS_VOIP' | 'APNS_VOIP_SANDBOX' | 'GCM'
 
@@ -16,18 +15,6 @@ export const PAYLOAD_LIMITS: Record<SnsPlatform, number> = {
   APNS_VOIP_SANDBOX: 5120,
   GCM: 4096,
 }
-
-type Common = { v: 1; pbx: string; to: string; sentAt: string; expiresAt: string }
-type Called = Common & { from: Caller; custom?: Record<string, unknown> | undefined }
-
-/**
- * Times are RFC 3339 by the relay's clock. An app that gets a push after `expiresAt` treats the call as missed. A cancel
- * names no caller: the relay keeps no numbers, and the app knows the call by its `uuid`.
- */
-export type CallPayload = Called & { event: 'call'; callId: string; uuid: string }
-export type CancelPayload = Common & { event: 'cancel'; callId: string; uuid: string; reason: CancelReason }
-export type MessagePayload = Called & { event: 'message'; messageId: string }
-export type WakePayload = CallPayload | CancelPayload | MessagePayload
 
 /** One push, ready for SNS: `body` is the JSON text under the platform's key, the rest become message attributes. */
 export type PlatformPush = {

@@ -1,8 +1,9 @@
 import type * as v from 'valibot'
 import { CancelAnswer, CancelQuery, RingAnswer, RingRequest } from './calls.ts'
 import { DeviceAnswer, DeviceRequest, DevicesAnswer, RemoveQuery } from './devices.ts'
-import { CallId, DeviceId, Extension } from './fields.ts'
+import { CallId, DeviceId, Extension, KeyId } from './fields.ts'
 import { HealthAnswer } from './health.ts'
+import { EnrolAnswer, EnrolRequest, KeyAnswer, KeyRequest, KeysAnswer } from './keys.ts'
 import { MessageAnswer, MessageRequest } from './messages.ts'
 import { escapeId, unescapeId } from './path.ts'
 import type { ProblemCode } from './problem.ts'
@@ -10,7 +11,7 @@ import { TraceAnswer } from './trace.ts'
 import { WakesAnswer, WakesRequest } from './wakes.ts'
 
 /** The Lambda functions that routes lead to: a folder each under `lambdas/`. */
-export const FUNCTIONS = ['calls', 'messages', 'devices', 'history'] as const
+export const FUNCTIONS = ['calls', 'messages', 'devices', 'history', 'keys'] as const
 export type FunctionName = (typeof FUNCTIONS)[number]
 
 type Schema = v.GenericSchema<unknown, unknown>
@@ -123,6 +124,51 @@ export const ROUTES = {
     status: 200,
     answer: DevicesAnswer,
     problems: [],
+  },
+  enrol: {
+    summary: 'Trade a one-time code for an identity: send the public key of a PBX',
+    method: 'POST',
+    path: '/v1/enrolments',
+    function: 'keys',
+    signed: false,
+    params: {},
+    body: EnrolRequest,
+    status: 200,
+    answer: EnrolAnswer,
+    problems: ['enrolment_refused'],
+  },
+  keys: {
+    summary: 'List the keys of the PBX that signs',
+    method: 'GET',
+    path: '/v1/keys',
+    function: 'keys',
+    signed: true,
+    params: {},
+    status: 200,
+    answer: KeysAnswer,
+    problems: [],
+  },
+  addKey: {
+    summary: 'Add a signing key; adding it again answers the same',
+    method: 'POST',
+    path: '/v1/keys',
+    function: 'keys',
+    signed: true,
+    params: {},
+    body: KeyRequest,
+    status: 200,
+    answer: KeyAnswer,
+    problems: ['too_many_keys'],
+  },
+  removeKey: {
+    summary: 'Remove a signing key other than the one that signs; removing it again answers the same',
+    method: 'DELETE',
+    path: '/v1/keys/{keyId}',
+    function: 'keys',
+    signed: true,
+    params: { keyId: KeyId },
+    status: 204,
+    problems: ['key_in_use'],
   },
   health: {
     summary: 'Version and time; keeps connection and function warm',

@@ -122,4 +122,8 @@ export function publicKeyText(key: KeyObject): string {
   ).export({ format: 'jwk' }).x as string
 }
 
+/** What a key is called: the first 8 bytes of the SHA-256 of its raw public key, in hexadecimal. The same key, the same id. */
+export const keyIdOf = (publicKey: string): string =>
+  createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('hex').slice(0, 16)
+
 export const privateKeyFrom = (pem: string): KeyObject => createPrivateKey(pem)

@@ -1,4 +1,5 @@
-import type { PlatformPush, SnsPlatform, WakePayload } from '../../wire/payload.ts'
+import type { PlatformPush, SnsPlatform } from '../../wire/payload.ts'
+import type { WakePayload } from '../../wire/wake.ts'
 
 export const BUNDLE = 'com.example.phone'
 export const VOIP_PLATFORMS: readonly SnsPlatform[] = ['APNS_VOIP', 'APNS_VOIP_SANDBOX']

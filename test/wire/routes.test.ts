@@ -57,6 +57,9 @@ describe('methodsOf', () => {
     ['/v1/calls/a', ['DELETE', 'GET']],
     ['/v1/extensions/1001/devices', ['GET']],
     ['/v1/extensions/1001/devices/d1', ['PUT', 'DELETE']],
+    ['/v1/enrolments', ['POST']],
+    ['/v1/keys', ['GET', 'POST']],
+    ['/v1/keys/k1', ['DELETE']],
     ['/v1/health', ['GET']],
   ])('%s: %s', (path, methods) => {
     expect(methodsOf(path)).toEqual(methods)

@@ -25,6 +25,8 @@ const MORE_KEYS = [
   'reason',
   'wakes',
   'wakeMs',
+  'code',
+  'publicKey',
   'a/b',
   '~',
   '',
