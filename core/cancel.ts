@@ -4,20 +4,18 @@ import { callUuid } from '../wire/uuid.ts'
 import { claimOnce } from './claim.ts'
 import { isoTime } from './clock.ts'
 import { quietChannel } from './device.ts'
-import type { HistoryEvent, Pbx } from './ports.ts'
+import type { Pbx } from './pbx.ts'
 import { type PushPorts, pushTo, taken } from './push.ts'
-
-export type CancelPorts = PushPorts & { record: (event: HistoryEvent) => void }
 
 /**
  * Ends the ringing on every device, once a call. A cancel that comes before its ring is kept, and the ring is then
  * suppressed. After the ring's deadline nothing is sent: by the payload's `expiresAt` every phone has stopped by itself.
  * Takes nothing of the push quota: a phone that rings must be allowed to stop.
  */
-export async function cancel(ports: CancelPorts, pbx: Pbx, callId: string, reason: CancelReason): Promise<CancelAnswer> {
+export async function cancel(ports: PushPorts, pbx: Pbx, callId: string, reason: CancelReason): Promise<CancelAnswer> {
   const { clock, claims, devices } = ports
   const key = { pbx: pbx.id, id: callId, slot: 'cancel' as const }
-  const claim = await claimOnce(claims, clock, key, { cancelReason: reason })
+  const claim = await claimOnce(claims, clock, key, { cancelReason: reason, cancelledAt: clock.now() })
   const { to, deadline = 0, cancelReason = reason } = claim.item
   const identity = { callId, reason: cancelReason, known: to !== undefined }
   if (claim.state === 'done') {
@@ -25,7 +23,6 @@ export async function cancel(ports: CancelPorts, pbx: Pbx, callId: string, reaso
     return { ...identity, devices: taken(deliveries), deliveries, repeated: true }
   }
 
-  ports.record({ event: 'cancel', pbx: pbx.id, callId, reason: cancelReason, at: claim.now })
   const targets = to === undefined ? [] : await devices.of(pbx.id, to)
   const fixed = { v: 1, event: 'cancel', callId, uuid: callUuid(pbx.id, callId), pbx: pbx.id, to: to ?? '' } as const
   const deliveries = await pushTo(ports, pbx, {

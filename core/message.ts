@@ -2,7 +2,7 @@ import type { MessageAnswer, MessageRequest } from '../wire/messages.ts'
 import { messagePush } from '../wire/payload.ts'
 import { isoTime } from './clock.ts'
 import { quietChannel } from './device.ts'
-import type { Pbx } from './ports.ts'
+import type { Pbx } from './pbx.ts'
 import { type PushPorts, pushOnce, taken } from './push.ts'
 
 /** How long a message may wait for a phone that is off. */
@@ -13,10 +13,10 @@ export async function message(
   ports: PushPorts,
   pbx: Pbx,
   request: MessageRequest,
-): Promise<{ answer: MessageAnswer; headers: Record<string, string> }> {
+): Promise<{ answer: MessageAnswer; headers: Record<string, string>; quotaUsed: number | undefined }> {
   const { messageId, to, from, custom } = request
   const receivedAt = ports.clock.now()
-  const { deliveries, repeated, headers } = await pushOnce(ports, pbx, {
+  const { deliveries, repeated, headers, quotaUsed } = await pushOnce(ports, pbx, {
     key: { pbx: pbx.id, id: messageId, slot: 'message' },
     fields: { to, receivedAt, deadline: receivedAt + MESSAGE_TTL_MS },
     channelOf: quietChannel,
@@ -26,5 +26,5 @@ export async function message(
     },
   })
   const answer = { messageId, devices: taken(deliveries), deliveries }
-  return { answer: repeated ? { ...answer, repeated } : answer, headers }
+  return { answer: repeated ? { ...answer, repeated } : answer, headers, quotaUsed }
 }

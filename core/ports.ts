@@ -1,19 +1,8 @@
 import type { CancelReason } from '../wire/calls.ts'
 import type { Delivery } from '../wire/delivery.ts'
 import type { PlatformPush } from '../wire/payload.ts'
-import type { Wake } from '../wire/wakes.ts'
 import type { Device, DeviceKey, StoredDevice } from './device.ts'
 import type { Outcome } from './outcome.ts'
-
-/** A PBX that may use the relay: its public keys by key id (raw 32 bytes, base64url) and what it may use. */
-export type Pbx = { id: string; name: string; keys: Record<string, string>; quotas: Quotas }
-export type Quotas = { devices: number; pushesPerMinute: number }
-
-export type PbxStore = {
-  get: (id: string) => Promise<Pbx | undefined>
-  /** Writes a new PBX; false if the id is taken. */
-  create: (pbx: Pbx) => Promise<boolean>
-}
 
 /** Devices by extension. All reads are strongly consistent: a phone that registered a moment ago rings. */
 export type DeviceStore = {
@@ -40,6 +29,8 @@ export type EndpointLinks = {
   /** Removes the link unless a newer version of the device has written it again. */
   unlink: (arn: string, key: DeviceKey, version: number) => Promise<void>
   of: (arn: string, now: number) => Promise<{ devices: number; closing: boolean }>
+  /** The devices that are linked; one may be gone, or use another endpoint by now. */
+  devicesOf: (arn: string) => Promise<DeviceKey[]>
   /** Sets a mark of its own that the endpoint may be deleted, and gives its id; void after a minute, should its setter die. */
   setClosing: (arn: string, now: number) => Promise<string>
   clearClosing: (arn: string, mark: string) => Promise<void>
@@ -62,8 +53,16 @@ export type Pusher = { publish: (endpointArn: string, push: PlatformPush, timeou
 export type Slot = 'ring' | 'cancel' | 'message'
 export type ClaimKey = { pbx: string; id: string; slot: Slot }
 
-/** Written by the first claim and kept by every later one. Times in ms by the relay's clock. */
-export type ClaimFields = { to?: string; askedAt?: number; receivedAt?: number; deadline?: number; cancelReason?: CancelReason }
+/** Written by the first claim and kept by every later one. Times in ms by the relay's clock; `from` is the caller as it may be stored. */
+export type ClaimFields = {
+  to?: string
+  from?: string
+  askedAt?: number
+  receivedAt?: number
+  deadline?: number
+  cancelReason?: CancelReason
+  cancelledAt?: number
+}
 export type ClaimResult = { at: number; deliveries: Delivery[] }
 export type ClaimItem = ClaimFields & { lease: Partial<Record<Slot, number>>; result: Partial<Record<Slot, ClaimResult>> }
 
@@ -86,26 +85,6 @@ export type Claims = {
 
 /** The shared counter of pushes of one minute; gives the sum after adding. */
 export type RateStore = { add: (pbx: string, minute: number, pushes: number) => Promise<number> }
-
-/** What is written to the log as it happens and read back when somebody asks for the trace of a call. */
-export type HistoryEvent =
-  | { event: 'cancel'; pbx: string; callId: string; reason: CancelReason; at: number }
-  | ({ event: 'wake'; pbx: string; at: number } & Omit<Wake, 'agoMs'>)
-
-/** SNS's delivery-status record of one push: times in ms by SNS's clock, `status` is the provider's, `words` its own text. */
-export type DeliveryStatus = {
-  messageId: string
-  acceptedAt: number
-  dwellMs: number
-  delivered: boolean
-  status?: number | undefined
-  words?: string | undefined
-}
-
-export type HistoryReader = {
-  events: (pbx: string, callId: string, from: number, to: number) => Promise<HistoryEvent[]>
-  deliveries: (messageIds: string[], from: number, to: number) => Promise<DeliveryStatus[]>
-}
 
 /** Where the rules tell what went wrong beside the answer that they still can give. */
 export type Report = (what: string, error: unknown) => void

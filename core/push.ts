@@ -5,7 +5,8 @@ import { claimOnce, type Held, PUSH_MS } from './claim.ts'
 import { type BuildPush, type DeliverPorts, deliverAll } from './deliver.ts'
 import type { Device } from './device.ts'
 import { type EndpointPorts, pruneDevice } from './endpoint.ts'
-import type { ClaimFields, ClaimItem, ClaimKey, Claims, DeviceStore, Pbx, Report } from './ports.ts'
+import type { Pbx } from './pbx.ts'
+import type { ClaimFields, ClaimItem, ClaimKey, Claims, DeviceStore, Report } from './ports.ts'
 import { type Rate, rateHeaders } from './rate.ts'
 
 export type PushPorts = DeliverPorts & EndpointPorts & { devices: DeviceStore; claims: Claims; rate: Rate; report: Report }
@@ -18,8 +19,14 @@ export type Job = {
   build: (deadline: number) => BuildPush
 }
 
-/** `headers` are the rate limit's; a repeat has none, it took nothing of the quota. */
-export type Pushed = { item: ClaimItem; deliveries: Delivery[]; repeated: boolean; headers: Record<string, string> }
+/** `headers` are the rate limit's, `quotaUsed` what is used up of it in percent; a repeat has none, it took nothing of the quota. */
+export type Pushed = {
+  item: ClaimItem
+  deliveries: Delivery[]
+  repeated: boolean
+  headers: Record<string, string>
+  quotaUsed: number | undefined
+}
 
 /**
  * Pushes to every device of an extension, once. Two rounds to AWS until the phones wake: the devices and the claim at
@@ -33,7 +40,8 @@ export async function pushOnce(ports: PushPorts, pbx: Pbx, { key, fields, channe
     if (claim.state === 'held') await claims.release(key, claim.until)
     throw new Problem('id_conflict', 'This id has been used for another extension; use one of its own for each that is called.')
   }
-  if (claim.state === 'done') return { item, deliveries: claim.result?.deliveries ?? [], repeated: true, headers: {} }
+  if (claim.state === 'done')
+    return { item, deliveries: claim.result?.deliveries ?? [], repeated: true, headers: {}, quotaUsed: undefined }
 
   const quota = pbx.quotas.pushesPerMinute
   const state = rate.take(pbx.id, targets.length, quota)
@@ -47,7 +55,7 @@ export async function pushOnce(ports: PushPorts, pbx: Pbx, { key, fields, channe
   // After a take-over the first request's deadline counts, not the repeat's.
   const { deadline = fields.deadline } = item
   const deliveries = await pushTo(ports, pbx, { key, claim, targets, channelOf, build: build(deadline), deadline })
-  return { item, deliveries, repeated: false, headers }
+  return { item, deliveries, repeated: false, headers, quotaUsed: Math.round(100 * (1 - state.remaining / quota)) }
 }
 
 type Targets = { key: ClaimKey; claim: Held; targets: Device[]; channelOf: Job['channelOf']; build: BuildPush; deadline: number }

@@ -3,21 +3,25 @@ import { Problem } from '../wire/problem.ts'
 import type { Apps, Channel } from './apps.ts'
 import { type Device, type DeviceKey, isLive, ringChannel, type StoredDevice } from './device.ts'
 import { attach, detachUnused, type EndpointPorts } from './endpoint.ts'
-import type { Pbx } from './ports.ts'
+import type { Pbx } from './pbx.ts'
 
 export type RegisterPorts = EndpointPorts & { apps: Apps }
+
+/** `quotaUsed` is what is used up of the PBX's devices, in percent. */
+export type Registered = { device: Device; quotaUsed: number }
 
 /**
  * Registers a device or updates its tokens. The newest version wins; the same version again is the same change and
  * answers what is stored. Throws `stale_version`, `unknown_app`, `token_refused`, `device_quota_exceeded`.
  */
-export async function register(ports: RegisterPorts, pbx: Pbx, key: DeviceKey, request: DeviceRequest): Promise<Device> {
+export async function register(ports: RegisterPorts, pbx: Pbx, key: DeviceKey, request: DeviceRequest): Promise<Registered> {
   const { devices, clock } = ports
   const { version, app, platform } = request
   const tokens: Device['tokens'] = request.tokens
   const applications = applicationsOf(ports.apps, app, tokens, ringChannel(request))
   const [stored, count] = await Promise.all([devices.get(key), devices.countOf(pbx.id)])
-  if (isLive(stored) && stored.version === version) return stored
+  const registered = (device: Device): Registered => ({ device, quotaUsed: Math.round((100 * count) / pbx.quotas.devices) })
+  if (isLive(stored) && stored.version === version) return registered(stored)
   if (stored && stored.version >= version) throw staleVersion(stored)
   if (!isLive(stored) && count >= pbx.quotas.devices) throw quotaExceeded(pbx, count)
 
@@ -33,9 +37,9 @@ export async function register(ports: RegisterPorts, pbx: Pbx, key: DeviceKey, r
     put.applied && !isLive(put.stored) && devices.count(pbx.id, 1),
     detachUnused(ports, key, version, before, isLive(live) ? Object.values(live.endpoints) : []),
   ])
-  if (put.applied || !put.stored) return device
+  if (put.applied || !put.stored) return registered(device)
   // The same request at the same moment was quicker.
-  if (isLive(put.stored) && put.stored.version === version) return put.stored
+  if (isLive(put.stored) && put.stored.version === version) return registered(put.stored)
   throw staleVersion(put.stored)
 }
 

@@ -1,10 +1,10 @@
 import type { Wake } from '../wire/wakes.ts'
 import type { Clock } from './clock.ts'
-import type { HistoryEvent } from './ports.ts'
+import type { WakeEvent } from './history.ts'
 
 /** Records which phones registered for which call, at times by the relay's clock. */
-export function recordWakes(ports: { clock: Clock; record: (event: HistoryEvent) => void }, pbx: string, wakes: Wake[]): number {
+export function recordWakes(ports: { clock: Clock; record: (event: WakeEvent) => void }, pbx: string, wakes: Wake[]): number {
   const now = ports.clock.now()
-  for (const { agoMs, ...wake } of wakes) ports.record({ event: 'wake', pbx, at: now - Math.round(agoMs), ...wake })
+  for (const { agoMs, ...wake } of wakes) ports.record({ pbx, at: now - Math.round(agoMs), ...wake })
   return wakes.length
 }

@@ -13,7 +13,12 @@ test('a ring and its cancel at once: a phone that was rung is told to stop, in e
   const scenario: Scenario = ({ clock, inTurns }) => {
     const { rates, ...stores } = createMemory()
     const sns = createSns(clock)
-    const aside = { random: () => 1, record: () => {}, report: (_: string, error: unknown) => expect.fail(String(error)) }
+    const aside = {
+      random: () => 1,
+      record: () => {},
+      callerOf: String,
+      report: (_: string, error: unknown) => expect.fail(String(error)),
+    }
     const base = { ...stores, ...aside, apps: APPS, clock, endpoints: sns.endpoints, rate: createRate(rates, clock) }
     const before = register(base, PBX, keyOf('a'), android('a'))
     const raced = { ...base, devices: inTurns(stores.devices), claims: inTurns(stores.claims), pusher: inTurns(sns.pusher) }

@@ -1,5 +1,6 @@
 import { type DeviceKey, isLive, type StoredDevice } from '../../core/device.ts'
-import type { ClaimItem, ClaimKey, Claims, DeviceStore, EndpointLinks, Pbx, PbxStore, RateStore } from '../../core/ports.ts'
+import { MOST_KEYS, type Pbx, type PbxStore } from '../../core/pbx.ts'
+import type { ClaimItem, ClaimKey, Claims, DeviceStore, EndpointLinks, RateStore } from '../../core/ports.ts'
 
 export type Stores = { devices: DeviceStore; links: EndpointLinks; claims: Claims; pbxs: PbxStore; rates: RateStore }
 
@@ -57,6 +58,11 @@ function memoryLinks(): EndpointLinks {
       devices: linksOf(arn).size,
       closing: [...(closing.get(arn)?.values() ?? [])].some((until) => until > now),
     }),
+    devicesOf: async (arn) =>
+      [...linksOf(arn).keys()].map((key) => {
+        const [pbx, extension, deviceId] = JSON.parse(key)
+        return { pbx, extension, deviceId }
+      }),
     setClosing: async (arn, now) => {
       const mark = String(++marks)
       closing.set(arn, (closing.get(arn) ?? new Map()).set(mark, now + CLOSING_MS))
@@ -102,9 +108,43 @@ function memoryClaims(): Claims {
 
 function memoryPbxs(): PbxStore {
   const pbxs = new Map<string, Pbx>()
+  const codes = new Map<string, string>()
+  const read = (id: string) => structuredClone(pbxs.get(id))
+  const update = async (id: string, change: (pbx: Pbx) => Pbx | false) => {
+    const before = read(id)
+    const after = before && change(before)
+    if (!after) return undefined
+    pbxs.set(id, structuredClone(after))
+    return read(id)
+  }
+  const hasRoom = ({ keys }: Pbx, keyId: string) => keyId in keys || Object.keys(keys).length < MOST_KEYS
   return {
-    get: async (id) => structuredClone(pbxs.get(id)),
+    get: async (id) => read(id),
+    list: async () => structuredClone([...pbxs.values()].sort((a, b) => (a.id < b.id ? -1 : 1))),
     create: async (pbx) => !pbxs.has(pbx.id) && pbxs.set(pbx.id, structuredClone(pbx)).has(pbx.id),
+    setQuotas: (id, quotas) => update(id, (pbx) => ({ ...pbx, quotas: { ...pbx.quotas, ...quotas } })),
+    revoke: (id, now) => update(id, ({ invitation, ...pbx }) => ({ ...pbx, keys: {}, revokedAt: now })),
+    noteCode: async ({ codeHash }, id) => void codes.set(codeHash, id),
+    pbxOfCode: async (codeHash) => codes.get(codeHash),
+    invite: (id, invitation, { name, ...quotas }) =>
+      update(id, ({ revokedAt, ...pbx }) => ({
+        ...pbx,
+        name: name ?? pbx.name,
+        quotas: { ...pbx.quotas, ...quotas },
+        invitation,
+      })),
+    enrol: (id, codeHash, keyId, publicKey, now) =>
+      update(id, ({ invitation, ...pbx }) => {
+        const valid = invitation?.codeHash === codeHash && invitation.until > now && hasRoom(pbx, keyId)
+        return valid && { ...pbx, keys: { ...pbx.keys, [keyId]: { publicKey, addedAt: now, codeHash } } }
+      }),
+    addKey: (id, signer, keyId, key) =>
+      update(id, (pbx) => signer in pbx.keys && hasRoom(pbx, keyId) && { ...pbx, keys: { [keyId]: key, ...pbx.keys } }),
+    removeKey: (id, keyId, having) =>
+      update(id, (pbx) => {
+        const { [keyId]: _, ...keys } = pbx.keys
+        return having in pbx.keys && { ...pbx, keys }
+      }),
   }
 }
 

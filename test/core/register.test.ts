@@ -8,7 +8,7 @@ const key = keyOf('a')
 
 test('a new device is stored with an endpoint for each of its tokens, and counted', async () => {
   const world = createWorld()
-  const device = await register(world.ports, PBX, keyOf('i'), iphone('i'))
+  const { device } = await register(world.ports, PBX, keyOf('i'), iphone('i'))
   expect(device).toEqual({
     ...keyOf('i'),
     platform: 'ios',
@@ -34,7 +34,7 @@ test('the same version again answers what is stored and changes nothing', async 
   const world = createWorld()
   const first = await register(world.ports, PBX, key, android('one', 5))
   await world.clock.sleep(1000)
-  expect(await register(world.ports, PBX, key, android('other', 5))).toEqual(first)
+  expect((await register(world.ports, PBX, key, android('other', 5))).device).toEqual(first.device)
   expect(world.sns.arnOf('fcm-other')).toBeUndefined()
 })
 
@@ -80,7 +80,7 @@ test('a PBX at its quota of devices is refused a new one, but not a change of on
     code: 'device_quota_exceeded',
     headers: { ratelimit: '"devices";r=0', 'ratelimit-policy': '"devices";q=1' },
   })
-  expect(await register(world.ports, one, key, android('a', 2))).toMatchObject({ version: 2 })
+  expect(await register(world.ports, one, key, android('a', 2))).toMatchObject({ device: { version: 2 }, quotaUsed: 100 })
   expect(world.sns.arnOf('fcm-b')).toBeUndefined()
 })
 
@@ -94,7 +94,7 @@ test('an app that the relay does not know, or knows on the other platform only, 
 
 test('an alert token of an app that has no application for alerts waits unused', async () => {
   const world = createWorld()
-  const device = await register(world.ports, PBX, keyOf('i'), iphone('i', 1, 'calls-only'))
+  const { device } = await register(world.ports, PBX, keyOf('i'), iphone('i', 1, 'calls-only'))
   expect(device.tokens).toEqual({ voip: 'voip-i', alert: 'alert-i' })
   expect(device.endpoints).toEqual({ voip: world.sns.arnOf('voip-i') })
 })

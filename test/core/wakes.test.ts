@@ -3,17 +3,17 @@ import { recordWakes } from '../../core/wakes.ts'
 import { START } from './clock.ts'
 import { createWorld } from './world.ts'
 
-const wake = { callId: 'c1', extension: '1001', deviceId: 'i', platform: 'ios' as const, wakeMs: 900 }
+const wake = { callId: 'c1', extension: '1001', deviceId: 'i', platform: 'ios' as const, wakeMs: 900, first: true }
 
 test('a wake is recorded at its time by the relay’s clock, not at that of the report', () => {
   const world = createWorld()
   recordWakes(world.ports, 'acme', [{ ...wake, agoMs: 250 }])
-  expect(world.history).toEqual([{ event: 'wake', pbx: 'acme', at: START - 250, ...wake }])
+  expect(world.history).toEqual([{ pbx: 'acme', at: START - 250, ...wake }])
 })
 
 test('every wake of a batch is recorded and counted', () => {
   const world = createWorld()
   const wakes = ['i', 'a', 'b'].map((deviceId) => ({ ...wake, deviceId, agoMs: 0 }))
   expect(recordWakes(world.ports, 'acme', wakes)).toBe(3)
-  expect(world.history.map((event) => event.event === 'wake' && event.deviceId)).toEqual(['i', 'a', 'b'])
+  expect(world.history.map(({ deviceId }) => deviceId)).toEqual(['i', 'a', 'b'])
 })

@@ -1,9 +1,10 @@
 import type { Apps } from '../../core/apps.ts'
-import type { CancelPorts } from '../../core/cancel.ts'
 import type { Device, DeviceKey } from '../../core/device.ts'
-import type { HistoryEvent, Pbx } from '../../core/ports.ts'
+import type { WakeEvent } from '../../core/history.ts'
+import type { Pbx } from '../../core/pbx.ts'
 import { createRate } from '../../core/rate.ts'
 import { type RegisterPorts, register } from '../../core/register.ts'
+import type { RingPorts } from '../../core/ring.ts'
 import type { RingRequest } from '../../wire/calls.ts'
 import type { DeviceRequest } from '../../wire/devices.ts'
 import { virtualClock } from './clock.ts'
@@ -63,9 +64,9 @@ export function createWorld(arns: 'fresh' | 'same' = 'fresh') {
   const clock = virtualClock()
   const sns = createSns(clock, arns)
   const { rates, ...stores } = createMemory()
-  const history: HistoryEvent[] = []
+  const history: WakeEvent[] = []
   const reports: string[] = []
-  const ports: CancelPorts & RegisterPorts = {
+  const ports: RingPorts & RegisterPorts & { record: (wake: WakeEvent) => void } = {
     ...stores,
     apps: APPS,
     clock,
@@ -73,7 +74,8 @@ export function createWorld(arns: 'fresh' | 'same' = 'fresh') {
     pusher: sns.pusher,
     rate: createRate(rates, clock),
     random: () => 1,
-    record: (event) => history.push(event),
+    record: (wake) => void history.push(wake),
+    callerOf: (number) => number,
     report: (what) => reports.push(what),
   }
   return { ports, stores, rates, clock, sns, history, reports }
@@ -83,5 +85,7 @@ export type World = ReturnType<typeof createWorld>
 
 export const registerAll = (world: World, requests: Record<string, DeviceRequest>, extension = '1001'): Promise<Device[]> =>
   Promise.all(
-    Object.entries(requests).map(([deviceId, request]) => register(world.ports, PBX, keyOf(deviceId, extension), request)),
+    Object.entries(requests).map(
+      async ([deviceId, request]) => (await register(world.ports, PBX, keyOf(deviceId, extension), request)).device,
+    ),
   )
