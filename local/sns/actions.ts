@@ -35,7 +35,7 @@ export const ACTIONS: Record<string, Action> = {
     Attributes: entries(visibleAttributes(application(query, context))),
   }),
   SetPlatformApplicationAttributes: (query, context) => {
-    setApplicationAttributes(application(query, context), query.map('Attributes'))
+    setApplicationAttributes(context.store, application(query, context), query.map('Attributes'))
     return undefined
   },
   DeletePlatformApplication: (query, { home, store }) => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { PAYLOAD_LIMITS, type SnsPlatform } from '../../wire/payload.ts'
 import { applicationArn, checkArn, type Home } from './arn.ts'
-import { checkCredentials } from './credentials.ts'
+import { certificateExpiry, checkCredentials } from './credentials.ts'
 import { invalid, SnsError } from './errors.ts'
 import type { Application, Store } from './store.ts'
 
@@ -25,6 +25,24 @@ function checkAttributes(attributes: Record<string, string>): void {
   if (unknown) throw invalid('Attributes', `Invalid attribute name: ${unknown}`)
 }
 
+const feedbackRefusals = new WeakMap<Store, Map<string, number>>()
+
+/** A feedback role that IAM has not made known yet: one whose name ends in `not-yet-<n>` is refused the first n times. */
+function checkFeedbackRoles(store: Store, attributes: Record<string, string>): void {
+  const refusals = feedbackRefusals.get(store) ?? new Map<string, number>()
+  feedbackRefusals.set(store, refusals)
+  for (const name of ['SuccessFeedbackRoleArn', 'FailureFeedbackRoleArn']) {
+    const role = attributes[name] ?? ''
+    const refused = refusals.get(role) ?? 0
+    if (refused >= Number(/not-yet-(\d+)$/.exec(role)?.[1] ?? 0)) continue
+    refusals.set(role, refused + 1)
+    throw new SnsError(
+      'InvalidParameter',
+      `Invalid parameter: ${name}: ${role} is not a valid role to allow SNS to write to Cloudwatch Logs`,
+    )
+  }
+}
+
 /** The same name with the same attributes answers the application that is there. */
 export function createApplication(
   home: Home,
@@ -39,6 +57,7 @@ export function createApplication(
   }
   checkAttributes(attributes)
   checkCredentials(platform, attributes)
+  checkFeedbackRoles(store, attributes)
   const arn = applicationArn(home, platform, name)
   const existing = store.applications.get(arn)
   const wanted = { Enabled: 'true', ...attributes }
@@ -58,16 +77,20 @@ export function findApplication(home: Home, store: Store, arn: string, action: s
 }
 
 /** The credentials are checked together: a new key with an old team or bundle is refused. */
-export function setApplicationAttributes(application: Application, attributes: Record<string, string>): void {
+export function setApplicationAttributes(store: Store, application: Application, attributes: Record<string, string>): void {
   checkAttributes(attributes)
   const merged = { ...application.attributes, ...attributes }
   checkCredentials(application.platform, merged)
+  checkFeedbackRoles(store, attributes)
   application.attributes = merged
 }
 
-/** What Get and List show: everything but the credentials. */
-export const visibleAttributes = ({ attributes }: Application): Record<string, string> =>
-  Object.fromEntries(Object.entries(attributes).filter(([name]) => !CREDENTIALS.includes(name)))
+/** What Get and List show: everything but the credentials, and until when a certificate is good. */
+export function visibleAttributes({ attributes }: Application): Record<string, string> {
+  const expiry = certificateExpiry(attributes)
+  const visible = Object.entries(attributes).filter(([name]) => !CREDENTIALS.includes(name))
+  return { ...Object.fromEntries(visible), ...(expiry && { AppleCertificateExpirationDate: expiry }) }
+}
 
 /** Deleting is idempotent. The endpoints go with their application. */
 export function deleteApplication(store: Store, arn: string): void {

@@ -1,0 +1,96 @@
+import type { SnsPlatform } from '../wire/payload.ts'
+import { attributesOf } from './application-attributes.ts'
+import { failureOf, ServiceError } from './application-failure.ts'
+import { persist } from './application-retry.ts'
+import type { Clock } from './clock.ts'
+
+/** What the secret of a platform application holds, with what Apple wants to know beside an APNs key. */
+export type Credential =
+  | { kind: 'apns-key'; teamId: string; keyId: string; bundleId: string }
+  | { kind: 'apns-certificate' }
+  | { kind: 'google-service-account' }
+
+/** An SNS platform application as it is to be. `successSampleRate` in percent, as SNS's text. */
+export type Application = {
+  arn: string
+  name: string
+  platform: SnsPlatform
+  secretArn: string
+  credential: Credential
+  feedbackRoleArn: string
+  successSampleRate: string
+  eventTopicArn: string
+}
+
+export type Attributes = Record<string, string>
+
+/**
+ * SNS platform applications. Every error is a `ServiceError`; `remove` of one that is not there is none. No answer of
+ * `attributes` has credentials in it.
+ */
+export type Applications = {
+  create: (name: string, platform: SnsPlatform, attributes: Attributes) => Promise<string>
+  attributes: (arn: string) => Promise<Attributes>
+  set: (arn: string, attributes: Attributes) => Promise<void>
+  remove: (arn: string) => Promise<void>
+}
+
+/** The text of a secret, by its ARN. Every error is a `ServiceError`. */
+export type Secrets = { read: (secretArn: string) => Promise<string> }
+
+export type ApplicationPorts = { applications: Applications; secrets: Secrets; clock: Clock }
+
+/** A role that was made a moment ago is known to SNS within seconds; a minute is what others in the field wait for it. */
+const PATIENCE_MS = 60_000
+
+/**
+ * Makes the platform application, or adopts the one of that name, such as one that a former stack retained; `update` expects
+ * it to be there and makes it again if somebody deleted it. Gives its ARN. Throws an `ApplicationFailure` that says what to do.
+ */
+export async function applyApplication(
+  { applications, secrets, clock }: ApplicationPorts,
+  application: Application,
+  change: 'create' | 'update',
+): Promise<string> {
+  const until = clock.now() + PATIENCE_MS
+  const attempt = <T>(run: () => Promise<T>) => persist(clock, until, run)
+  let secret = ''
+  try {
+    secret = await attempt(() => secrets.read(application.secretArn))
+    const attributes = attributesOf(application, secret)
+
+    const create = () => attempt(() => applications.create(application.name, application.platform, attributes))
+    const set = (arn: string) => attempt(() => applications.set(arn, attributes))
+    // After a create too: it answers an application that is there already, and what SNS compares then is not documented.
+    const arn = change === 'create' ? await create().catch(existing(application.arn)) : application.arn
+    await set(arn).catch(async (error: unknown) => {
+      if (change === 'create' || !is(error, 'NotFound')) throw error
+      await create()
+    })
+
+    // SNS disables an application whose credentials were refused; new ones need not enable it. That `Enabled` may be set is
+    // not documented: a refusal must not fail the deployment, the daily look tells of an application that stays disabled.
+    const { Enabled } = await attempt(() => applications.attributes(arn))
+    if (Enabled === 'false') await attempt(() => applications.set(arn, { Enabled: 'true' })).catch(() => {})
+    return arn
+  } catch (error) {
+    throw error instanceof ServiceError ? failureOf(error, application, secret) : error
+  }
+}
+
+/** Deletes the application; its endpoints go with it. */
+export async function removeApplication(
+  { applications, clock }: Pick<ApplicationPorts, 'applications' | 'clock'>,
+  arn: string,
+): Promise<void> {
+  await persist(clock, clock.now() + PATIENCE_MS, () => applications.remove(arn))
+}
+
+const is = (error: unknown, name: string): error is ServiceError => error instanceof ServiceError && error.error === name
+
+const existing =
+  (arn: string) =>
+  (error: unknown): string => {
+    if (is(error, 'InvalidParameter') && /same name but different properties/i.test(error.message)) return arn
+    throw error
+  }
