@@ -1,89 +1,110 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
+import * as v from 'valibot'
 import type { Apps } from '../../core/apps.ts'
-import type { DeliveryStatus, HistoryEvent, HistoryReader } from '../../core/ports.ts'
+import type { DeliveryStatus, Found, HistoryReader, SentPush, WakeEvent } from '../../core/history.ts'
+import { DeliveryRecord } from './delivery-record.ts'
 
 const logs = new CloudWatchLogsClient({ maxAttempts: 3 })
 
-type Settings = { APPS: Apps; CALLS_LOG_GROUP: string; HISTORY_LOG_GROUP: string }
+/** The PNS waits 10 s for a trace; what a log has not told by then is left out. */
+const SEARCH_MS = 7000
 
-/** Log groups of SNS's delivery status (https://docs.aws.amazon.com/sns/latest/dg/topics-attrib.html), successes and failures. */
-function deliveryGroups(apps: Apps): string[] {
-  const arns = Object.values(apps).flatMap(({ voip, alert, fcm }) => [voip, alert, fcm].filter((arn) => arn !== undefined))
-  return [...new Set(arns)].flatMap((arn) => {
-    const [, , , region, account, application] = arn.split(':')
-    const group = `sns/${region}/${account}/${application}`
-    return [group, `${group}/Failure`]
-  })
-}
+type Settings = { APPS: Apps; HISTORY_LOG_GROUP: string }
+type Span = { from: number; to: number; signal: AbortSignal }
 
-/** Reads every JSON record of a group that fits a filter pattern. Times in ms; a group that nothing was written to is empty. */
-async function search(logGroupName: string, filterPattern: string, from: number, to: number): Promise<unknown[]> {
-  const found: unknown[] = []
+/**
+ * The messages of a group that fit a filter pattern, page by page: whoever has enough stops asking. Pages may be empty, and
+ * a group that nothing was written to is not there.
+ */
+async function* search(logGroupName: string, filterPattern: string, { from, to, signal }: Span): AsyncGenerator<string> {
   let nextToken: string | undefined
   do {
     // A minute on either side: the log's clock is the writer's, and the PBX's question is older than its answer.
-    const command = new FilterLogEventsCommand({
-      logGroupName,
-      filterPattern,
-      startTime: Math.floor(from) - 60_000,
-      endTime: Math.ceil(to) + 60_000,
-      nextToken,
+    const startTime = Math.floor(from) - 60_000
+    const endTime = Math.ceil(to) + 60_000
+    const command = new FilterLogEventsCommand({ logGroupName, filterPattern, startTime, endTime, nextToken })
+    const page = await logs.send(command, { abortSignal: signal }).catch((error: Error) => {
+      if (error.name === 'ResourceNotFoundException') return { events: [], nextToken: undefined }
+      throw error
     })
-    try {
-      const page = await logs.send(command)
-      found.push(...(page.events ?? []).flatMap(({ message }) => (message ? [JSON.parse(message)] : [])))
-      nextToken = page.nextToken
-    } catch (error) {
-      if ((error as Error).name !== 'ResourceNotFoundException') throw error
-      return found
-    }
+    for (const { message } of page.events ?? []) if (message) yield message
+    nextToken = page.nextToken
   } while (nextToken)
-  return found
 }
+
+/** Runs searches at once, which put what they find into one list; one that fails leaves what it had found. */
+async function gather<T>(searches: ((found: T[]) => Promise<void>)[]): Promise<Found<T>> {
+  const records: T[] = []
+  const settled = await Promise.allSettled(searches.map((search) => search(records)))
+  const failed = settled.find(({ status }) => status === 'rejected')
+  return failed?.status === 'rejected' ? { records, error: failed.reason } : { records }
+}
+
+const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`
 
 /** A filter pattern has at most 1024 characters; a message id with its path takes about 70. */
 const IDS_A_PATTERN = 12
 
-const chunks = <T>(items: T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
-
-const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`
-
-/** SNS's delivery-status record, of which the token is left behind. */
-type Record = {
-  status: 'SUCCESS' | 'FAILURE'
-  notification: { messageId: string; timestamp: string }
-  delivery: { statusCode?: number; dwellTimeMs?: number; providerResponse?: string }
+/** Finds the records of these pushes. A push has one record, so a search ends with the last of its ids. */
+async function findDeliveries(group: string, messageIds: string[], span: Span, found: DeliveryStatus[]): Promise<void> {
+  const chunks = Array.from({ length: Math.ceil(messageIds.length / IDS_A_PATTERN) }, (_, i) =>
+    messageIds.slice(i * IDS_A_PATTERN, (i + 1) * IDS_A_PATTERN),
+  )
+  await Promise.all(
+    chunks.map(async (chunk) => {
+      const wanted = new Set(chunk)
+      const pattern = `{ ${chunk.map((id) => `$.notification.messageId = ${quoted(id)}`).join(' || ')} }`
+      for await (const message of search(group, pattern, span)) {
+        const { success, output } = v.safeParse(DeliveryRecord, message)
+        if (success && wanted.delete(output.messageId)) found.push(output)
+        if (wanted.size === 0) break
+      }
+    }),
+  )
 }
 
-function toStatus({ status, notification, delivery }: Record): DeliveryStatus {
-  const delivered = status === 'SUCCESS'
-  return {
-    messageId: notification.messageId,
-    acceptedAt: Date.parse(`${notification.timestamp.replace(' ', 'T')}Z`),
-    dwellMs: delivery.dwellTimeMs ?? 0,
-    delivered,
-    status: delivery.statusCode,
-    words: delivered ? undefined : delivery.providerResponse,
+export function createHistoryReader({ APPS, HISTORY_LOG_GROUP }: Settings): HistoryReader {
+  const spanOf = (from: number, to: number): Span => ({ from, to, signal: AbortSignal.timeout(SEARCH_MS) })
+
+  /** Delivery-status logs of the platform applications that a push may have gone through. */
+  function groupsOf({ platform, app }: SentPush): string[] {
+    const apps = app === undefined ? Object.values(APPS) : [APPS[app]]
+    const arns = new Set(apps.flatMap((app) => (platform === 'ios' ? app?.voip : app?.fcm) ?? []))
+    return [...arns].map((arn) => {
+      const [, , , region, account, application] = arn.split(':')
+      return `sns/${region}/${account}/${application}`
+    })
   }
-}
 
-export function createHistoryReader({ APPS, CALLS_LOG_GROUP, HISTORY_LOG_GROUP }: Settings): HistoryReader {
-  const groups = deliveryGroups(APPS)
   return {
-    async events(pbx, callId, from, to) {
-      const pattern = `{ $.pbx = ${quoted(pbx)} && $.callId = ${quoted(callId)} }`
-      const found = await Promise.all([CALLS_LOG_GROUP, HISTORY_LOG_GROUP].map((group) => search(group, pattern, from, to)))
-      // CloudWatch takes a `*` in the pattern for a wildcard, and a callId may hold one.
-      return (found.flat() as HistoryEvent[]).filter((one) => one.event !== undefined && one.callId === callId)
+    wakes(pbx, callId, from, to) {
+      const pattern = `{ $.message = "wake" && $.pbx = ${quoted(pbx)} && $.callId = ${quoted(callId)} }`
+      return gather<WakeEvent>([
+        async (found) => {
+          for await (const message of search(HISTORY_LOG_GROUP, pattern, spanOf(from, to))) {
+            const wake = JSON.parse(message) as WakeEvent
+            // CloudWatch takes a `*` in the pattern for a wildcard, and a callId may hold one.
+            if (wake.callId === callId) found.push(wake)
+          }
+        },
+      ])
     },
 
-    async deliveries(messageIds, from, to) {
-      const patterns = chunks(messageIds, IDS_A_PATTERN).map((ids) => {
-        return `{ ${ids.map((id) => `$.notification.messageId = ${quoted(id)}`).join(' || ')} }`
-      })
-      const found = await Promise.all(groups.flatMap((group) => patterns.map((pattern) => search(group, pattern, from, to))))
-      return (found.flat() as Record[]).map(toStatus)
+    deliveries(pushes, from, to) {
+      const span = spanOf(from, to)
+      const idsOf = Map.groupBy(
+        pushes.flatMap((push) => groupsOf(push).map((group) => ({ group, id: push.messageId }))),
+        ({ group }) => group,
+      )
+      return gather<DeliveryStatus>(
+        [...idsOf].map(([group, members]) => async (found) => {
+          const ids = members.map(({ id }) => id)
+          await findDeliveries(group, ids, span, found)
+          // Few pushes fail: only what the successes do not have is worth a second request.
+          const missing = ids.filter((id) => !found.some(({ messageId }) => messageId === id))
+          if (missing.length > 0) await findDeliveries(`${group}/Failure`, missing, span, found)
+        }),
+      )
     },
   }
 }

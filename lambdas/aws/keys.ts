@@ -5,6 +5,10 @@ import type { DeviceKey } from '../../core/device.ts'
  * an extension and a callId may hold one.
  */
 export const pbxKey = (pbx: string) => ({ pk: `PBX#${pbx}`, sk: 'PBX' })
+/** A partition of its own lists the PBXs, so that nobody scans the table for them. */
+export const PBXS = 'PBXS'
+export const directoryKey = (pbx: string) => ({ pk: PBXS, sk: pbx })
+export const codeKey = (codeHash: string) => ({ pk: `ENROLMENT#${codeHash}`, sk: 'ENROLMENT' })
 export const countKey = (pbx: string) => ({ pk: `PBX#${pbx}`, sk: 'DEVICES' })
 export const rateKey = (pbx: string, minute: number) => ({ pk: `PBX#${pbx}`, sk: `RATE#${minute}` })
 export const extensionKey = (pbx: string, extension: string) => `PBX#${pbx}#EXT#${extension}`

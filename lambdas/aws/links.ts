@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, PutCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import type { DeviceKey } from '../../core/device.ts'
 import type { EndpointLinks } from '../../core/ports.ts'
 import { dynamodb } from './clients.ts'
 import { closingKey, endpointKey, isConditionFailed, linkKey, ttl } from './keys.ts'
@@ -16,6 +17,14 @@ async function unlessNewer(write: Promise<unknown>): Promise<void> {
   await write.catch((error: unknown) => {
     if (!isConditionFailed(error)) throw error
   })
+}
+
+/** Reads what `linkKey` wrote: of these names only an extension may hold a `#`. */
+const LINK = /^PBX#([^#]+)#EXT#(.+)#DEVICE#([^#]+)$/
+
+function readLink(sk: string): DeviceKey[] {
+  const [, pbx, extension, deviceId] = LINK.exec(sk) ?? []
+  return pbx && extension && deviceId ? [{ pbx, extension, deviceId }] : []
 }
 
 export function createEndpointLinks(table: string): EndpointLinks {
@@ -41,6 +50,19 @@ export function createEndpointLinks(table: string): EndpointLinks {
       )
       const marks = Items.filter(({ sk }) => sk.startsWith('CLOSING#'))
       return { devices: Items.length - marks.length, closing: marks.some(({ expiresAt }) => expiresAt > now / 1000) }
+    },
+
+    async devicesOf(arn) {
+      const query = {
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+        ExpressionAttributeValues: { ':pk': endpointKey(arn), ':sk': 'PBX#' },
+      }
+      const keys: DeviceKey[] = []
+      for await (const { Items = [] } of paginateQuery({ client: dynamodb }, query))
+        keys.push(...Items.flatMap(({ sk }) => readLink(sk)))
+      return keys
     },
 
     async setClosing(arn, now) {

@@ -16,9 +16,10 @@ const ports = registerPorts(env)
 
 export const handler = signedHttp(
   {
-    register: async ({ pbx, params, body }) => ({
-      answer: showDevice(await register(ports, pbx, { pbx: pbx.id, ...params }, body)),
-    }),
+    register: async ({ pbx, params, body }) => {
+      const { device, quotaUsed } = await register(ports, pbx, { pbx: pbx.id, ...params }, body)
+      return { answer: showDevice(device), metrics: { DeviceQuotaUsed: quotaUsed } }
+    },
     remove: async ({ pbx, params, query }) => {
       await remove(ports, { pbx: pbx.id, ...params }, query.version)
       return { answer: undefined }

@@ -1,10 +1,9 @@
 import * as v from 'valibot'
 import { AppsSetting, TableSetting } from '../kit/env.ts'
 
-/** The log groups of the functions `calls` (cancels) and `history` (wakes), where the trace of a call is read from. */
+/** `HISTORY_LOG_GROUP` is the function's own: the trace of a call finds the wakes there. */
 export const HistoryEnv = v.object({
   TABLE_NAME: TableSetting,
   APPS: AppsSetting,
-  CALLS_LOG_GROUP: v.string(),
   HISTORY_LOG_GROUP: v.string(),
 })

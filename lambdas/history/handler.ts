@@ -1,11 +1,11 @@
 import { systemClock as clock } from '../../core/clock.ts'
+import type { WakeEvent } from '../../core/history.ts'
 import { trace } from '../../core/trace.ts'
 import { recordWakes } from '../../core/wakes.ts'
 import { createClaims } from '../aws/claims.ts'
 import { createHistoryReader } from '../aws/history.ts'
 import { createPbxStore } from '../aws/pbxs.ts'
 import { readEnv } from '../kit/env.ts'
-import { record } from '../kit/history.ts'
 import { signedHttp } from '../kit/http.ts'
 import { createLog } from '../kit/log.ts'
 import { createPbxCache } from '../kit/pbx-cache.ts'
@@ -15,12 +15,17 @@ const env = readEnv(HistoryEnv, process.env)
 const log = createLog('history')
 const pbxs = createPbxCache(createPbxStore(env.TABLE_NAME), clock)
 const history = createHistoryReader(env)
-const ports = { clock, history, claims: createClaims(env.TABLE_NAME), record: record(log) }
+const ports = { clock, history, claims: createClaims(env.TABLE_NAME), report: log.error }
+
+/** The line that the trace of a call finds again. */
+function record({ platform, wakeMs, first, ...wake }: WakeEvent): void {
+  log.measured({ kind: 'wake', dimensions: { platform }, values: { wakeMs, first: first ? 1 : 0 } }, wake)
+}
 
 export const handler = signedHttp(
   {
     trace: async ({ pbx, params }) => ({ answer: await trace(ports, pbx.id, params.callId) }),
-    wakes: async ({ pbx, body }) => ({ answer: { recorded: recordWakes(ports, pbx.id, body.wakes) } }),
+    wakes: async ({ pbx, body }) => ({ answer: { recorded: recordWakes({ clock, record }, pbx.id, body.wakes) } }),
   },
   { log, pbxs, clock },
 )

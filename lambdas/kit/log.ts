@@ -1,33 +1,27 @@
-import { Logger } from '@aws-lambda-powertools/logger'
-import type { FunctionName } from '../../wire/routes.ts'
-
-export type Metric = readonly [value: number, unit: 'Count' | 'Milliseconds']
+import type { Measured } from './metrics.ts'
 
 /**
- * One JSON line an event, which is a log record and, with `metrics`, a metric too (CloudWatch embedded metric format).
- * Never a token, a key or a caller's number.
+ * An event is one JSON line on standard output, which Lambda puts into the function's log group as it is. Every byte is paid
+ * for: only what went wrong names its level. Never a token, a key or a caller's number.
  */
 export type Log = ReturnType<typeof createLog>
 
-export function createLog(functionName: FunctionName) {
-  const logger = new Logger({ serviceName: functionName, logLevel: 'INFO' })
+export function createLog(service: string) {
+  const write = (line: { level?: 'ERROR'; message: string }, fields: object) =>
+    void process.stdout.write(`${JSON.stringify({ ...line, service, ...fields })}\n`)
   return {
-    info: (message: string, fields: Record<string, unknown>) => logger.info(message, fields),
-    error: (message: string, error: unknown, fields: Record<string, unknown> = {}) =>
-      logger.error(message, { ...fields, error: error as Error }),
+    info: (message: string, fields: object) => write({ message }, fields),
+    /** A line of a kind that CloudWatch makes metrics of. */
+    measured: ({ kind, dimensions, values }: Measured, fields: object) =>
+      write({ message: kind }, { ...fields, ...dimensions, ...values }),
+    error: (message: string, error: unknown, fields: object = {}) =>
+      write({ level: 'ERROR', message }, { ...fields, error: plainly(error) }),
   }
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
-export function metrics(dimensions: Record<string, string>, values: Readonly<Record<string, Metric>>): Record<string, unknown> {
-  const entries = Object.entries(values)
-  const Metrics = entries.map(([Name, [, Unit]]) => ({ Name, Unit }))
-  return {
-    ...dimensions,
-    ...Object.fromEntries(entries.map(([name, [value]]) => [name, value])),
-    _aws: {
-      Timestamp: Date.now(),
-      CloudWatchMetrics: [{ Namespace: 'Wakecall', Dimensions: [Object.keys(dimensions)], Metrics }],
-    },
-  }
+/** An error with its stack, its cause likewise. */
+function plainly(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { name, message, stack, cause } = error
+  return { name, message, stack, ...(cause !== undefined && { cause: plainly(cause) }) }
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock.ts'
+import { EnrolmentRefused } from '../../core/enrol.ts'
 import { PROBLEM_TYPE, Problem } from '../../wire/problem.ts'
 import { SignatureRefused } from '../../wire/signature.ts'
-import { type Log, metrics } from './log.ts'
+import type { Log } from './log.ts'
 import type { HttpEvent, HttpResult, Middleware, State } from './request.ts'
 
 /**
@@ -9,13 +10,15 @@ import type { HttpEvent, HttpResult, Middleware, State } from './request.ts'
  * (RFC 9457). What was not meant for the caller is logged whole and answered as `internal` or `unavailable`.
  */
 export function observe(log: Log, clock: Clock): Middleware {
+  let cold = true
   function finish(event: HttpEvent, state: State, response: HttpResult, outcome = 'ok', refusal?: string) {
     const { requestId } = event.requestContext
     const { startedAt, name = 'unknown', pbx, fields, metrics: measured } = state
     response.headers = { ...response.headers, 'cache-control': 'no-store', 'x-request-id': requestId }
-    const values = { Requests: [1, 'Count'], Latency: [clock.now() - startedAt, 'Milliseconds'], ...measured } as const
+    const values = { Latency: clock.now() - startedAt, ...(cold && { ColdStarts: 1 }), ...measured }
     const line = { requestId, pbx: pbx?.id, status: response.statusCode, refusal, ...fields }
-    log.info('request', { ...line, ...metrics({ route: name, outcome }, values) })
+    log.measured({ kind: 'request', dimensions: { route: name, outcome }, values }, line)
+    cold = false
   }
 
   return {
@@ -35,11 +38,13 @@ export function observe(log: Log, clock: Clock): Middleware {
         headers: { 'content-type': PROBLEM_TYPE, ...problem.headers },
         body: JSON.stringify(problem.document(requestId)),
       }
-      const refusal = problem.cause instanceof SignatureRefused ? problem.cause.reason : undefined
-      finish(event, context.wakecall, request.response, problem.code, refusal)
+      finish(event, context.wakecall, request.response, problem.code, refusalOf(problem.cause))
     },
   }
 }
+
+const refusalOf = (cause: unknown): string | undefined =>
+  cause instanceof SignatureRefused || cause instanceof EnrolmentRefused ? cause.reason : undefined
 
 /** An error of AWS's SDK carries `$metadata`: DynamoDB or SNS could not be reached or refused us, and may again soon. */
 function hide(cause: unknown): Problem {

@@ -1,15 +1,16 @@
 import type middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import type * as v from 'valibot'
-import type { Pbx } from '../../core/ports.ts'
+import type { Pbx } from '../../core/pbx.ts'
 import type { Route, RouteName, Routes } from '../../wire/routes.ts'
-import type { Metric } from './log.ts'
+import type { RequestValues } from './metrics.ts'
 
 type Output<S> = S extends v.GenericSchema<unknown, infer O> ? O : undefined
 
-/** What a route's function gets: all of it verified and parsed. An unsigned route has no `pbx`. */
+/** What a route's function gets: all of it verified and parsed. An unsigned route has no `pbx`, and no key that signed. */
 type RequestOf<R extends Route> = {
   pbx: R['signed'] extends true ? Pbx : undefined
+  keyId: R['signed'] extends true ? string : undefined
   params: { [P in keyof R['params']]: string }
   query: R extends { query: infer S } ? Output<S> : undefined
   body: R extends { body: infer S } ? Output<S> : undefined
@@ -18,7 +19,7 @@ type RequestOf<R extends Route> = {
 type AnswerOf<R extends Route> = R extends { answer: infer S } ? Output<S> : undefined
 
 /** `fields` and `metrics` go into the request's log line. */
-export type Answer<B> = { answer: B; headers?: Record<string, string>; fields?: object; metrics?: Record<string, Metric> }
+export type Answer<B> = { answer: B; headers?: Record<string, string>; fields?: object; metrics?: RequestValues }
 
 /** The function of every route that leads to a Lambda. */
 export type Serve = { [N in RouteName]?: (request: RequestOf<Routes[N]>) => Promise<Answer<AnswerOf<Routes[N]>>> }
@@ -29,11 +30,12 @@ export type State = {
   name?: RouteName
   route?: Route
   pbx?: Pbx
+  keyId?: string
   params?: object
   query?: unknown
   body?: unknown
   fields?: object
-  metrics?: Record<string, Metric>
+  metrics?: RequestValues
 }
 export type HttpContext = Context & { wakecall: State }
 export type HttpEvent = APIGatewayProxyEventV2

@@ -18,21 +18,23 @@ export const verifySignature = (pbxs: PbxCache, clock: Clock): Middleware => ({
     if (!wakecall.route?.signed) return
     const { method } = event.requestContext.http
     const parts = { method, authority: event.headers.host ?? '', path: event.rawPath, query: event.rawQueryString, body }
-    const now = clock.now()
-    let claimed: KnownPbx | undefined
-    try {
-      const publicKey = async (keyId: string) => {
-        const [pbxId = '', id = ''] = keyId.split('/')
-        claimed = await pbxs(pbxId)
-        return claimed?.publicKey(id)
-      }
-      await verifyRequest(parts, event.headers, { now, publicKey })
-      // Not before: a forged request must not pass for the PBX that it names, not even in the log.
-      if (claimed) wakecall.pbx = claimed.pbx
-    } catch (cause) {
-      if (!(cause instanceof SignatureRefused)) throw cause
-      const detail = 'Sign the request as docs/protocol.md says, with an enrolled key and a clock that agrees with `time`.'
-      throw new Problem('signature_refused', detail, { cause, extras: { time: isoTime(now) } })
+    let claimed: { pbx: KnownPbx; keyId: string } | undefined
+    const publicKey = async (signer: string) => {
+      const [pbxId = '', keyId = ''] = signer.split('/')
+      const pbx = await pbxs(pbxId, keyId)
+      claimed = pbx && { pbx, keyId }
+      return pbx?.publicKey(keyId)
     }
+    await verifyRequest(parts, event.headers, { now: clock.now(), publicKey })
+    // Not before: a forged request must not pass for the PBX that it names, not even in the log.
+    if (claimed) Object.assign(wakecall, { pbx: claimed.pbx.pbx, keyId: claimed.keyId })
+  },
+
+  // Of a route's function too: it may find that the key which signed has been revoked since it was read.
+  onError(request) {
+    const cause = request.error
+    if (!(cause instanceof SignatureRefused)) return
+    const detail = 'Sign the request as docs/protocol.md says, with an enrolled key and a clock that agrees with `time`.'
+    request.error = new Problem('signature_refused', detail, { cause, extras: { time: isoTime(clock.now()) } })
   },
 })

@@ -18,9 +18,12 @@ function write(group: string, record: object, at = AT): void {
   store.write(group, JSON.stringify(record))
 }
 
-const wake = (callId: string, more: object = {}) => ({ event: 'wake', pbx: 'acme', callId, deviceId: 'i', at: AT, ...more })
-const events = (callId: string, pbx = 'acme') => reader().events(pbx, callId, AT, AT)
-const deliveries = (ids: string[]) => reader().deliveries(ids, AT, AT)
+const wake = (callId: string, more: object = {}) => ({ message: 'wake', pbx: 'acme', callId, deviceId: 'i', at: AT, ...more })
+const wakes = async (callId: string, pbx = 'acme') => (await reader().wakes(pbx, callId, AT, AT)).records
+const deliveries = async (ids: string[]) => {
+  const pushes = ids.map((messageId) => ({ platform: 'android' as const, app: 'phone', messageId }))
+  return (await reader().deliveries(pushes, AT, AT)).records
+}
 
 function delivered(messageId: string, failure?: 'InvalidPlatformToken') {
   const endpoint = { arn: 'arn', token: 'the-token-in-clear', enabled: true, customUserData: '' }
@@ -31,26 +34,22 @@ function delivered(messageId: string, failure?: 'InvalidPlatformToken') {
   return deliveryRecord(notification, { failure, attempts: 1, dwellTimeMs: 42, answer })
 }
 
-describe('events', () => {
+describe('wakes', () => {
   test('log groups that nothing was written to are empty, not missing', async () => {
-    expect(await events('nobody')).toEqual([])
+    expect(await wakes('nobody')).toEqual([])
   })
 
-  test('what both functions wrote of a call is found, of other calls and PBXs it is not', async () => {
+  test('what was written of a call is found, of other calls and PBXs it is not', async () => {
     write(GROUPS.HISTORY_LOG_GROUP, wake('c1'))
-    write(GROUPS.CALLS_LOG_GROUP, { event: 'cancel', pbx: 'acme', callId: 'c1', reason: 'declined', at: AT })
     write(GROUPS.HISTORY_LOG_GROUP, wake('c2'))
     write(GROUPS.HISTORY_LOG_GROUP, wake('c1', { pbx: 'globex' }))
-    expect(await events('c1')).toMatchObject([
-      { event: 'cancel', reason: 'declined' },
-      { event: 'wake', deviceId: 'i' },
-    ])
+    expect(await wakes('c1')).toMatchObject([{ message: 'wake', pbx: 'acme', deviceId: 'i' }])
   })
 
-  test('lines of a call that are no events, and lines that are no JSON, are left out', async () => {
-    write(GROUPS.CALLS_LOG_GROUP, { message: 'request', pbx: 'acme', callId: 'c3' })
-    store.write(GROUPS.CALLS_LOG_GROUP, 'START RequestId: c3')
-    expect(await events('c3')).toEqual([])
+  test('lines of a call that are no wakes, and lines that are no JSON, are left out', async () => {
+    write(GROUPS.HISTORY_LOG_GROUP, { message: 'request', pbx: 'acme', callId: 'c3' })
+    store.write(GROUPS.HISTORY_LOG_GROUP, 'START RequestId: c3')
+    expect(await wakes('c3')).toEqual([])
   })
 
   test.each(['a84b"host', 'back\\slash', '"', '}" || $.pbx = "acme', "it's{}"])(
@@ -58,13 +57,13 @@ describe('events', () => {
     async (callId) => {
       write(GROUPS.HISTORY_LOG_GROUP, wake(callId))
       write(GROUPS.HISTORY_LOG_GROUP, wake('another'))
-      expect(await events(callId)).toMatchObject([{ callId }])
+      expect(await wakes(callId)).toMatchObject([{ callId }])
     },
   )
 
   test('a call of more events than a page holds is read whole', async () => {
-    for (let i = 0; i < 2500; i++) write(GROUPS.HISTORY_LOG_GROUP, wake('busy', { deviceId: `d${i}` }))
-    expect(await events('busy')).toHaveLength(2500)
+    for (let i = 0; i < 12_000; i++) write(GROUPS.HISTORY_LOG_GROUP, wake('busy', { deviceId: `d${i}` }))
+    expect(await wakes('busy')).toHaveLength(12_000)
   })
 
   test('the search reaches a minute over both ends of its window, and no further', async () => {
@@ -75,7 +74,7 @@ describe('events', () => {
       ['late', MINUTE_MS + 1],
     ] as const)
       write(GROUPS.HISTORY_LOG_GROUP, wake('window', { deviceId }), AT + offset)
-    expect(await events('window')).toMatchObject([{ deviceId: 'first' }, { deviceId: 'last' }])
+    expect(await wakes('window')).toMatchObject([{ deviceId: 'first' }, { deviceId: 'last' }])
   })
 })
 

@@ -87,6 +87,32 @@ export function linksContract(open: () => EndpointLinks): void {
     expect((await open().of(arn, NOW + MINUTE_MS)).closing).toBe(false)
   })
 
+  test('an endpoint names the devices that it serves, whatever their names hold, and no mark', async () => {
+    const arn = anArn()
+    const keys = [
+      mine,
+      theirs,
+      { ...mine, extension: '1#DEVICE#2', deviceId: '3' },
+      { ...mine, extension: '1#EXT#2', deviceId: 'DEVICE:x' },
+      { ...mine, extension: '*72#', deviceId: 'phone' },
+    ]
+    for (const key of keys) await open().link(arn, key, 1)
+    await open().link(anArn(), { ...mine, deviceId: 'of another endpoint' }, 1)
+    await open().setClosing(arn, NOW)
+    const found = await open().devicesOf(arn)
+    expect(found).toHaveLength(keys.length)
+    expect(found).toEqual(expect.arrayContaining(keys))
+  })
+
+  test('a device that was taken off is not named any more; nobody is named for what nobody linked', async () => {
+    const arn = anArn()
+    await open().link(arn, mine, 1)
+    await open().link(arn, theirs, 1)
+    await open().unlink(arn, mine, 1)
+    expect(await open().devicesOf(arn)).toEqual([theirs])
+    expect(await open().devicesOf(anArn())).toEqual([])
+  })
+
   test('many devices that link at once all count, and none is left when they go at once', async () => {
     const arn = anArn()
     const keys = Array.from({ length: 25 }, (_, i) => ({ ...mine, deviceId: `phone${i}` }))

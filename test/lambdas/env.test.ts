@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CallsEnv } from '../../lambdas/calls/env.ts'
+import { DevicesEnv } from '../../lambdas/devices/env.ts'
 import { HistoryEnv } from '../../lambdas/history/env.ts'
 import { readEnv, SettingsError } from '../../lambdas/kit/env.ts'
 
@@ -8,7 +8,6 @@ const APPS = { phone: { bundle: 'com.example.phone', voip: arn('APNS_VOIP'), ale
 const GOOD = {
   TABLE_NAME: 'wakecall',
   APPS: JSON.stringify(APPS),
-  CALLS_LOG_GROUP: '/wakecall/calls',
   HISTORY_LOG_GROUP: '/wakecall/history',
 }
 
@@ -25,11 +24,14 @@ function refusal(env: Record<string, string>): string {
 describe('readEnv', () => {
   test('gives the settings, parsed, and only those of the function', () => {
     expect(readEnv(HistoryEnv, GOOD)).toEqual({ ...GOOD, APPS })
-    expect(readEnv(CallsEnv, { ...GOOD, HOME: '/root' })).toEqual({ TABLE_NAME: 'wakecall', APPS })
+    expect(readEnv(DevicesEnv, { ...GOOD, HOME: '/root' })).toEqual({
+      TABLE_NAME: 'wakecall',
+      APPS,
+    })
   })
 
   test('names everything that is missing at once', () => {
-    expect(refusal({})).toContain('TABLE_NAME, APPS, CALLS_LOG_GROUP, HISTORY_LOG_GROUP')
+    expect(refusal({})).toContain('TABLE_NAME, APPS, HISTORY_LOG_GROUP')
     expect(refusal({ ...GOOD, TABLE_NAME: '' })).toMatch(/: TABLE_NAME;/)
   })
 

@@ -5,8 +5,8 @@ import { createPbxCache } from '../../lambdas/kit/pbx-cache.ts'
 import type { HttpResult } from '../../lambdas/kit/request.ts'
 import { PROBLEM_TYPE, Problem } from '../../wire/problem.ts'
 import { newPbx } from '../relay/pbx.ts'
-import { expectEmf } from './emf.ts'
 import { context, signedEvent } from './event.ts'
+import { expectMeasured } from './measured.ts'
 
 const clock = { now: Date.now, sleep: async () => {} }
 const { pbx, signer } = newPbx('hq')
@@ -17,10 +17,12 @@ type Entry = { message: string; error?: unknown; fields: Record<string, unknown>
 function chainAround(wakes: () => Promise<{ answer: { recorded: number } }>) {
   const entries: Entry[] = []
   const log: Log = {
-    info: (message, fields) => void entries.push({ message, fields }),
-    error: (message, error, fields = {}) => void entries.push({ message, error, fields }),
+    info: (message, fields) => void entries.push({ message, fields: { ...fields } }),
+    measured: ({ kind, dimensions, values }, fields) =>
+      void entries.push({ message: kind, fields: { ...fields, ...dimensions, ...values } }),
+    error: (message, error, fields = {}) => void entries.push({ message, error, fields: { ...fields } }),
   }
-  const pbxs = createPbxCache({ get: async (id) => (id === pbx.id ? pbx : undefined), create: async () => false }, clock)
+  const pbxs = createPbxCache({ get: async (id) => (id === pbx.id ? pbx : undefined) }, clock)
   return { handler: signedHttp({ wakes }, { log, pbxs, clock }), entries }
 }
 
@@ -40,8 +42,15 @@ test('a request that goes well is answered, with its id, and leaves one line', a
     body: '{"recorded":1}',
   })
   expect(entries).toHaveLength(1)
-  expect(entries[0]?.fields).toMatchObject({ requestId, pbx: 'hq', status: 202, route: 'wakes', outcome: 'ok', Requests: 1 })
-  expectEmf(entries[0]?.fields ?? {})
+  expect(entries[0]?.fields).toMatchObject({
+    requestId,
+    pbx: 'hq',
+    status: 202,
+    route: 'wakes',
+    outcome: 'ok',
+    Latency: expect.any(Number),
+  })
+  expectMeasured({ message: entries[0]?.message, ...entries[0]?.fields })
 })
 
 test.each([

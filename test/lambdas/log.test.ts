@@ -1,8 +1,7 @@
 import { expect, test, vi } from 'vitest'
-import { record } from '../../lambdas/kit/history.ts'
-import { createLog, metrics } from '../../lambdas/kit/log.ts'
+import { createLog } from '../../lambdas/kit/log.ts'
 import { pushed } from '../../lambdas/kit/pushed.ts'
-import { expectEmf } from './emf.ts'
+import { expectMeasured } from './measured.ts'
 
 /** What `write` sends to standard output and error, a record a line. */
 function linesOf(write: () => void): Record<string, unknown>[] {
@@ -16,20 +15,20 @@ function linesOf(write: () => void): Record<string, unknown>[] {
     .map((line) => JSON.parse(line))
 }
 
-test('metrics stand at the root, with their dimensions, as the embedded metric format wants it', () => {
-  const line = metrics({ route: 'ring', outcome: 'ok' }, { Requests: [1, 'Count'], Latency: [12.5, 'Milliseconds'] })
-  expectEmf(line)
-  expect(line).toMatchObject({ route: 'ring', outcome: 'ok', Requests: 1, Latency: 12.5 })
-  expect(() => expectEmf({ ...line, Latency: undefined })).toThrow()
-  expect(() => expectEmf({ ...line, route: undefined })).toThrow()
+test('a line is JSON on one line, with what it was given', () => {
+  const lines = linesOf(() => createLog('calls').info('application', { callId: 'a\nb', pbx: undefined }))
+  expect(lines).toEqual([{ message: 'application', service: 'calls', callId: 'a\nb' }])
 })
 
-test('a line is JSON on one line, with what it was given', () => {
-  const fields = { callId: 'a\nb', ...metrics({ reason: 'declined' }, { Cancels: [1, 'Count'] }) }
-  const lines = linesOf(() => createLog('calls').info('request', fields))
-  expect(lines).toHaveLength(1)
-  expect(lines[0]).toMatchObject({ level: 'INFO', message: 'request', service: 'calls', callId: 'a\nb', Cancels: 1 })
-  expectEmf(lines[0] ?? {})
+test('a line of a kind has its dimensions and values as members, where metric filters find them', () => {
+  const dimensions = { route: 'ring', outcome: 'ok' }
+  const measured = { kind: 'request', dimensions, values: { Latency: 12.5, PushesAccepted: 2 } } as const
+  const [line = {}] = linesOf(() => createLog('calls').measured(measured, { callId: 'x' }))
+  expect(line).toMatchObject({ message: 'request', callId: 'x', ...dimensions, Latency: 12.5, PushesAccepted: 2 })
+  expectMeasured(line)
+  expect(() => expectMeasured({ ...line, Latency: 'slow' })).toThrow()
+  expect(() => expectMeasured({ ...line, route: undefined })).toThrow()
+  expect(() => expectMeasured({ ...line, message: 'other' })).toThrow()
 })
 
 test('an error is logged whole, its cause and its fields too', () => {
@@ -41,23 +40,17 @@ test('an error is logged whole, its cause and its fields too', () => {
   expect(JSON.stringify(lines[0])).toContain('inner')
 })
 
-test('wakes and cancels are recorded with what the trace asks for, and a metric', () => {
-  const wake = { pbx: 'hq', callId: 'x', at: 1, extension: '1001', deviceId: 'phone', platform: 'ios', wakeMs: 812 } as const
-  const write = record(createLog('history'))
-  const [woke, cancelled] = linesOf(() => {
-    write({ event: 'wake', ...wake })
-    write({ event: 'cancel', pbx: 'hq', callId: 'x', reason: 'declined', at: 2 })
-  })
-  expect(woke).toMatchObject({ event: 'wake', ...wake, Wakes: 1, WakeLatency: 812 })
-  expect(cancelled).toMatchObject({ event: 'cancel', pbx: 'hq', callId: 'x', reason: 'declined', at: 2, Cancels: 1 })
-  for (const line of [woke, cancelled]) expectEmf(line ?? {})
-})
-
 test('pushes are counted by what became of them; a repeat counts as one, for it pushed nothing', () => {
   const delivery = { deviceId: 'phone', platform: 'ios', at: '2026-01-01T00:00:00.000Z' } as const
   const deliveries = (['accepted', 'gone', 'accepted', 'retry'] as const).map((outcome) => ({ ...delivery, outcome }))
   const counted = pushed({ answer: { deliveries } }, { callId: 'x' })
   expect(counted).toMatchObject({ fields: { callId: 'x' } })
-  expect(counted.metrics).toEqual({ PushesAccepted: [2, 'Count'], PushesGone: [1, 'Count'], PushesThrottled: [1, 'Count'] })
-  expect(pushed({ answer: { deliveries, repeated: true } }, {}).metrics).toEqual({ Repeats: [1, 'Count'] })
+  expect(counted.metrics).toEqual({ Pushed: 1, PushesAccepted: 2, PushesGone: 1, PushesThrottled: 1 })
+  expect(pushed({ answer: { deliveries, repeated: true } }, {}).metrics).toEqual({ Repeats: 1 })
+})
+
+test('a quota that is hardly used is not worth its bytes', () => {
+  const used = (quotaUsed: number) => pushed({ answer: { deliveries: [] }, quotaUsed }, {}).metrics
+  expect(used(19)).toEqual({})
+  expect(used(20)).toEqual({ PushQuotaUsed: 20 })
 })
