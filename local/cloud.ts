@@ -3,7 +3,7 @@
  * it. A test instrument and a demo: it checks no AWS credentials and what it holds is gone when it ends.
  */
 import type { Apps } from '../core/apps.ts'
-import type { Pbx } from '../core/ports.ts'
+import type { Pbx } from '../core/pbx.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { startDynamo } from './dynamodb.ts'
 import { listen } from './listen.ts'
@@ -11,6 +11,7 @@ import { createLogs } from './logs/server.ts'
 import { createLogStore } from './logs/store.ts'
 import { createPhones, type Phones, type PhoneWake } from './phones/phones.ts'
 import { createProviders } from './providers/providers.ts'
+import { createQueue, type Queue } from './relay/queue.ts'
 import { startRelay } from './relay/relay.ts'
 import { createSns } from './sns/sns.ts'
 
@@ -32,11 +33,15 @@ export type CloudOptions = {
   clock?: Clock
 }
 
-/** `logs` gives the messages of a log group; `env` is what the functions run with. */
+/**
+ * `endpointEvents` is the queue between SNS's endpoint events and the function `events`; `logs` gives the messages of a log
+ * group; `env` is what the functions run with.
+ */
 export type Cloud = {
   relayUrl: string
   env: Record<string, string>
   phones: Phones
+  endpointEvents: Queue
   logs: (group: string) => string[]
   logGroups: () => string[]
   close: () => Promise<void>
@@ -51,6 +56,7 @@ export async function startCloud({
   clock = systemClock,
 }: CloudOptions): Promise<Cloud> {
   const logStore = createLogStore(clock.now)
+  const endpointEvents = createQueue((batch) => relay.events(batch))
   const phones = createPhones({ clock, random: Math.random, onWake })
   const sns = createSns({
     region: REGION,
@@ -59,7 +65,7 @@ export async function startCloud({
     publishPerSecond,
     deliver: createProviders(clock, phones.receive),
     onDeliveryStatus: (group, record) => logStore.write(group, JSON.stringify(record)),
-    onEndpointEvent: () => {},
+    onEndpointEvent: (event) => endpointEvents.send(JSON.stringify(event)),
   })
   const apps: Apps = {
     [LOCAL_APP]: {
@@ -79,27 +85,27 @@ export async function startCloud({
     AWS_ENDPOINT_URL_SNS: snsServer.url,
     AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logsServer.url,
     TABLE_NAME: TABLE,
+    CALLER_KEY: 'local',
     APPS: JSON.stringify(apps),
-    CALLS_LOG_GROUP: groupOf('calls'),
     HISTORY_LOG_GROUP: groupOf('history'),
   }
   const closeServers = async () => void (await Promise.all(servers.map(({ close }) => close())))
-  try {
-    const relay = await startRelay({ port, pbxs, env, log: (line) => logStore.write(groupOf(functionOf(line)), line) })
-    return {
-      relayUrl: relay.url,
-      env,
-      phones,
-      logs: (group) => logStore.read(group)?.map(({ message }) => message) ?? [],
-      logGroups: logStore.groups,
-      close: async () => {
-        await relay.close()
-        await closeServers()
-      },
-    }
-  } catch (error) {
+  const log = (line: string) => logStore.write(groupOf(functionOf(line)), line)
+  const relay = await startRelay({ port, pbxs, env, log }).catch(async (error: unknown) => {
     await closeServers()
     throw error
+  })
+  return {
+    relayUrl: relay.url,
+    env,
+    phones,
+    endpointEvents,
+    logs: (group) => logStore.read(group)?.map(({ message }) => message) ?? [],
+    logGroups: logStore.groups,
+    close: async () => {
+      await relay.close()
+      await closeServers()
+    },
   }
 }
 

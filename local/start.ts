@@ -1,12 +1,16 @@
 /** `npm start`: a call wakes two phones on this machine. The options are in `HELP`. */
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
 import { type Demo, PHONE_IDS, startDemo } from './demo/demo.ts'
 import { guide } from './demo/guide.ts'
-import { missingSteps, printTimeline, timelineOf } from './demo/timeline.ts'
+import { missingSteps } from './demo/timeline.ts'
+
+const WAKECALL = fileURLToPath(new URL('../client/wakecall.ts', import.meta.url))
 
 const HELP = `npm start -- [options]
 
@@ -40,14 +44,12 @@ function readOptions() {
   return { ...values, relayPort: portOf('port', values.port), pnsPort: portOf('pns-port', values['pns-port']) }
 }
 
-/** Rings, prints the way of the call, and gives the steps that are missing from it. */
+/** Rings, prints the way of the call as `wakecall trace` does, and gives the steps that are missing from it. */
 async function showCall({ relayUrl, pnsUrl, ring }: Demo, json: boolean): Promise<string[]> {
   const trace = await ring(`start-${randomUUID()}`)
-  const timeline = timelineOf(trace, Date.now())
   const missing = missingSteps(trace, PHONE_IDS)
-  if (json)
-    print(JSON.stringify({ relayUrl, pnsUrl, callId: trace.callId, devices: trace.devices, timeline, missing }, undefined, 2))
-  else print(`The way of call ${trace.callId}:\n\n${printTimeline(timeline)}\n`)
+  if (json) print(JSON.stringify({ relayUrl, pnsUrl, trace, missing }, undefined, 2))
+  else print((await promisify(execFile)(process.execPath, [WAKECALL, 'trace', trace.callId, '--pns', pnsUrl])).stdout)
   return missing
 }
 

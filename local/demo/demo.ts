@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { publicKeyText } from '../../wire/signature.ts'
+import { keyIdOf, publicKeyText } from '../../wire/signature.ts'
 import type { TraceAnswer } from '../../wire/trace.ts'
 import { LOCAL_APP, startCloud } from '../cloud.ts'
 import { tokenOf } from '../tokens.ts'
@@ -12,7 +12,6 @@ import { missingSteps } from './timeline.ts'
 const EXTENSION = '1001'
 
 const PBX = 'local'
-const KEY_ID = 'k1'
 const POLL_MS = 50
 const CONFIRM_MS = 10_000
 const TRACE_MS = 20_000
@@ -42,7 +41,14 @@ export async function startDemo({ relayPort, pnsPort, dir, persistent }: DemoOpt
   const cloud = await startCloud({
     port: relayPort,
     dataDir: persistent ? join(dir, 'dynamodb') : undefined,
-    pbxs: [{ id: PBX, name: 'Local', keys: { [KEY_ID]: publicKey }, quotas: { devices: 1000, pushesPerMinute: 6000 } }],
+    pbxs: [
+      {
+        id: PBX,
+        name: 'Local',
+        keys: { [keyIdOf(publicKey)]: { publicKey, addedAt: 0 } },
+        quotas: { devices: 1000, pushesPerMinute: 6000 },
+      },
+    ],
     // A phone that woke registers by SIP: this is what a PBX tells the PNS then.
     onWake: ({ phone: deviceId, callId, extension }) => {
       pns?.post('/woke', { deviceId, callId, extension }).catch(() => {})
@@ -54,7 +60,6 @@ export async function startDemo({ relayPort, pnsPort, dir, persistent }: DemoOpt
       port: pnsPort,
       dir,
       pbx: PBX,
-      keyId: KEY_ID,
       keyFile,
       app: LOCAL_APP,
     })

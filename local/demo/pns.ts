@@ -15,15 +15,14 @@ export type PnsProcess = {
   close: () => Promise<void>
 }
 
-export type PnsOptions = { relayUrl: string; port: number; dir: string; pbx: string; keyId: string; keyFile: string; app: string }
+export type PnsOptions = { relayUrl: string; port: number; dir: string; pbx: string; keyFile: string; app: string }
 
-export async function startPns({ relayUrl, port, dir, pbx, keyId, keyFile, app }: PnsOptions): Promise<PnsProcess> {
+export async function startPns({ relayUrl, port, dir, pbx, keyFile, app }: PnsOptions): Promise<PnsProcess> {
   mkdirSync(dir, { recursive: true })
   const config = join(dir, 'wakecall.toml')
   const settings = {
     relay: relayUrl,
     pbx,
-    keyId,
     keyFile,
     dataDir: join(dir, 'pns'),
     listen: `127.0.0.1:${port}`,

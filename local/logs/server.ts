@@ -1,12 +1,16 @@
 /** CloudWatch Logs' `FilterLogEvents` on localhost, over AWS's JSON 1.1 protocol as the SDK speaks it. */
 import { createServer, type Server } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { readPattern } from './pattern.ts'
+import { type Matches, readPattern } from './pattern.ts'
 import type { LogStore } from './store.ts'
 
 type Filter = { logGroupName: string; filterPattern: string; startTime: number; endTime: number; nextToken?: string }
+type Answer = { status: number; body: object }
 
-const PAGE = 1000
+/** How many messages a page looks at, so that one may be empty and not the last, as CloudWatch's are. */
+const PAGE = 10_000
+
+const refuse = (__type: string, message: string): Answer => ({ status: 400, body: { __type, message } })
 
 export function createLogs(store: LogStore): Server {
   return createServer(async (request, response) => {
@@ -14,18 +18,29 @@ export function createLogs(store: LogStore): Server {
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body))
   })
 
-  function answer(target: unknown, filter: Filter): { status: number; body: object } {
-    const events = store.read(filter.logGroupName)
-    if (target !== 'Logs_20140328.FilterLogEvents') return { status: 400, body: { __type: 'UnknownOperationException' } }
-    if (!events)
-      return { status: 400, body: { __type: 'ResourceNotFoundException', message: 'The specified log group does not exist.' } }
-    const matches = readPattern(filter.filterPattern)
-    const found = events.filter(
-      ({ timestamp, record }) => timestamp >= filter.startTime && timestamp < filter.endTime && matches(record),
-    )
-    const start = Number(filter.nextToken ?? 0)
-    const more = found.length > start + PAGE ? { nextToken: String(start + PAGE) } : {}
-    const page = found.slice(start, start + PAGE).map(({ timestamp, message }) => ({ timestamp, message }))
-    return { status: 200, body: { events: page, ...more } }
+  function answer(target: unknown, { logGroupName, filterPattern, startTime, endTime, nextToken }: Filter): Answer {
+    if (target !== 'Logs_20140328.FilterLogEvents') return refuse('UnknownOperationException', 'Not simulated.')
+    const all = store.read(logGroupName)
+    if (!all) return refuse('ResourceNotFoundException', 'The specified log group does not exist.')
+    let matches: Matches
+    try {
+      matches = readPattern(filterPattern)
+    } catch (error) {
+      return refuse('InvalidParameterException', (error as Error).message)
+    }
+    const { start, end } = store.span(logGroupName, startTime, endTime)
+    const from = nextToken === undefined ? start : Number(nextToken)
+    const to = Math.min(end, from + PAGE)
+    const events = all.slice(from, to).filter(({ message }) => matches(parse(message)))
+    return { status: 200, body: { events, ...(to < end && { nextToken: String(to) }) } }
+  }
+}
+
+/** A line that is no JSON is kept as its text, as CloudWatch does; no filter pattern for JSON finds it. */
+function parse(message: string): unknown {
+  try {
+    return JSON.parse(message)
+  } catch {
+    return undefined
   }
 }

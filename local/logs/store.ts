@@ -1,32 +1,43 @@
-/** CloudWatch Logs in memory: log groups with their JSON records, the oldest dropped when a group is full. */
-type LogEvent = { timestamp: number; message: string; record: unknown }
+/** CloudWatch Logs in memory: log groups with their messages in the order of their times, the oldest dropped when a group is full. */
+type LogEvent = { timestamp: number; message: string }
 export type LogStore = {
   write: (group: string, message: string) => void
-  read: (group: string) => LogEvent[] | undefined
+  read: (group: string) => readonly LogEvent[] | undefined
+  /** Where the events from `startTime` on and before `endTime` begin and end in what `read` gives. */
+  span: (group: string, startTime: number, endTime: number) => { start: number; end: number }
   groups: () => string[]
 }
 
-const MOST = 100_000
-
-export function createLogStore(now: () => number): LogStore {
+/** `most`: how many messages a group keeps at least; it holds a tenth more before the oldest go at once. */
+export function createLogStore(now: () => number, most = 100_000): LogStore {
   const groups = new Map<string, LogEvent[]>()
+  const eventsOf = (group: string): LogEvent[] => groups.get(group) ?? []
   return {
-    /** A line that is no JSON is kept as its text, as CloudWatch does; no filter pattern of ours finds it. */
     write(group, message) {
-      const events = groups.get(group) ?? []
+      const events = eventsOf(group)
       groups.set(group, events)
-      events.push({ timestamp: now(), message, record: parse(message) })
-      if (events.length > MOST) events.shift()
+      const timestamp = now()
+      // The end, but for a clock that was put back.
+      if ((events.at(-1)?.timestamp ?? timestamp) <= timestamp) events.push({ timestamp, message })
+      else events.splice(firstFrom(events, timestamp + 1), 0, { timestamp, message })
+      if (events.length > 1.1 * most) events.splice(0, events.length - most)
     },
     read: (group) => groups.get(group),
+    span: (group, startTime, endTime) => {
+      const events = eventsOf(group)
+      return { start: firstFrom(events, startTime), end: firstFrom(events, endTime) }
+    },
     groups: () => [...groups.keys()],
   }
 }
 
-function parse(message: string): unknown {
-  try {
-    return JSON.parse(message)
-  } catch {
-    return message
+/** The index of the first event at or after a time, by binary search. */
+function firstFrom(events: LogEvent[], time: number): number {
+  let [low, high] = [0, events.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((events[middle]?.timestamp ?? Number.POSITIVE_INFINITY) < time) low = middle + 1
+    else high = middle
   }
+  return low
 }

@@ -1,11 +1,11 @@
 /** Simulated phones with a softphone app: a test instrument and a demo. They do with a push what iOS, Android and the app would. */
+
+import type { CallPayload, CancelPayload, WakePayload } from '../../wire/wake.ts'
 import type { Clock } from '../clock.ts'
 import { drawWakeDelay } from './delay.ts'
 import type { Sight, SightKind } from './history.ts'
 import type { PhonePush } from './push.ts'
-import { readWake, type Wake } from './wake.ts'
-
-type Call = Wake & { event: 'call' }
+import { readWake } from './wake.ts'
 
 /** Where a phone stands with one call. A phone that knows nothing of the call is `locked`. */
 type CallState = 'locked' | 'waking' | 'ringing' | 'cancelled' | 'expired'
@@ -17,7 +17,7 @@ export type PhoneWake = {
   callId: string
   uuid: string
   extension: string
-  payload: Call
+  payload: CallPayload
   pushedAt: number
   at: number
 }
@@ -42,12 +42,12 @@ export function createPhones(options: { clock: Clock; random: () => number; onWa
     return phone
   }
 
-  const see = (phone: Phone, kind: SightKind, wake?: Wake, detail?: string) => {
+  const see = (phone: Phone, kind: SightKind, wake?: WakePayload, detail?: string) => {
     const uuid = wake && wake.event !== 'message' ? { uuid: wake.uuid } : {}
     phone.history.push({ at: clock.now(), kind, ...uuid, ...(detail ? { detail } : {}) })
   }
 
-  const ring = (phone: Phone, push: PhonePush, call: Call) => {
+  const ring = (phone: Phone, push: PhonePush, call: CallPayload) => {
     const { uuid, callId, to, expiresAt } = call
     if (phone.calls.has(uuid)) return see(phone, 'repeated', call, `already ${phone.calls.get(uuid)}`)
     const left = () => Date.parse(expiresAt) - clock.now()
@@ -75,7 +75,7 @@ export function createPhones(options: { clock: Clock; random: () => number; onWa
     })
   }
 
-  const cancel = (phone: Phone, wake: Wake & { event: 'cancel' }) => {
+  const cancel = (phone: Phone, wake: CancelPayload) => {
     if (phone.calls.get(wake.uuid) === 'expired') return
     phone.calls.set(wake.uuid, 'cancelled')
     see(phone, 'cancelled', wake, wake.reason)

@@ -3,7 +3,7 @@
  * before it routes it and cuts it off at a decoded `?`
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
  */
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
@@ -59,7 +59,7 @@ function toEvent(request: IncomingMessage, path: string, query: string, match: M
       domainName: headers.host ?? '',
       domainPrefix: 'local',
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: headers['user-agent'] ?? '' },
-      requestId: randomUUID(),
+      requestId: randomBytes(11).toString('base64'),
       routeKey: match.key,
       stage: '$default',
       time: new Date().toUTCString(),

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
+import type { InvokeBatch } from './queue.ts'
 import type { RelayWorkerData } from './worker.ts'
 
 /** `log` gets every line that a function writes to standard output or error. */
 export type RelayOptions = RelayWorkerData & { env: Record<string, string>; log: (line: string) => void }
-export type Relay = { url: string; close: () => Promise<unknown> }
+/** `events` runs the function `events`, one batch at a time. */
+export type Relay = { url: string; events: InvokeBatch; close: () => Promise<unknown> }
 
 /** Starts the relay's functions behind HTTP. Rejects with the error that kept them from starting, a taken port among them. */
 export async function startRelay({ env, log, ...workerData }: RelayOptions): Promise<Relay> {
@@ -13,5 +15,13 @@ export async function startRelay({ env, log, ...workerData }: RelayOptions): Pro
   // Lambda puts both into the function's log group.
   for (const input of [worker.stdout, worker.stderr]) createInterface({ input }).on('line', log)
   const [url] = await once(worker, 'message')
-  return { url, close: () => worker.terminate() }
+  return {
+    url,
+    events: async (batch) => {
+      worker.postMessage(batch)
+      const [answer] = await once(worker, 'message')
+      return answer
+    },
+    close: () => worker.terminate(),
+  }
 }

@@ -3,11 +3,14 @@
  * goes to a log. Its process variables are the functions' settings (lambdas/<function>/env.ts).
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Pbx } from '../../core/ports.ts'
+import type { SQSEvent } from 'aws-lambda'
+import type { Pbx } from '../../core/pbx.ts'
 import { createPbxStore } from '../../lambdas/aws/pbxs.ts'
 import { handler as calls } from '../../lambdas/calls/handler.ts'
 import { handler as devices } from '../../lambdas/devices/handler.ts'
+import { handler as events } from '../../lambdas/events/handler.ts'
 import { handler as history } from '../../lambdas/history/handler.ts'
+import { handler as keys } from '../../lambdas/keys/handler.ts'
 import { handler as messages } from '../../lambdas/messages/handler.ts'
 import { listen } from '../listen.ts'
 import { createGateway } from './gateway.ts'
@@ -19,5 +22,8 @@ const { port, pbxs } = workerData as RelayWorkerData
 const store = createPbxStore(process.env.TABLE_NAME ?? '')
 await Promise.all(pbxs.map((pbx) => store.create(pbx)))
 
-const { url } = await listen(createGateway({ calls, devices, history, messages }), port)
+// The queue hands over a batch at a time and waits for its answer.
+parentPort?.on('message', async (batch: SQSEvent) => parentPort?.postMessage(await events(batch)))
+
+const { url } = await listen(createGateway({ calls, devices, history, keys, messages }), port)
 parentPort?.postMessage(url)

@@ -3,25 +3,18 @@ import type { ProviderAnswer } from '../providers/answer.ts'
 import type { ProviderPush } from '../providers/providers.ts'
 import type { Home } from './arn.ts'
 import { failureOf, isTransient } from './failures.ts'
+import { tellEvent, tellStatus } from './feedback.ts'
 import { toProviderPush } from './provider-push.ts'
 import type { Notification } from './publish.ts'
-import {
-  type DeliveryRecord,
-  deliveryRecord,
-  type Ending,
-  type EndpointEvent,
-  failureEvent,
-  logGroup,
-  updatedEvent,
-} from './records.ts'
+import { type DeliveryRecord, type Ending, type EndpointEvent, failureEvent, updatedEvent } from './records.ts'
 import { limitsOf, retryDelayMs } from './retries.ts'
 
-/** What a simulated SNS delivers to, and whom it tells how that went. */
+/** What a simulated SNS delivers to, and whom it tells how that went; `topicArn` is what the platform application names. */
 export type Surroundings = {
   clock: Clock
   deliver: (push: ProviderPush) => Promise<ProviderAnswer>
   onDeliveryStatus: (logGroup: string, record: DeliveryRecord) => void
-  onEndpointEvent: (event: EndpointEvent) => void
+  onEndpointEvent: (event: EndpointEvent, topicArn: string) => void
 }
 
 async function tryUntilDone(notification: Notification, { clock, deliver }: Surroundings): Promise<Ending> {
@@ -53,11 +46,11 @@ export async function deliverNotification(home: Home, notification: Notification
   const { endpoint } = notification
   const ending = await tryUntilDone(notification, around)
   const { failure, attempts } = ending
-  around.onDeliveryStatus(logGroup(home, endpoint.application, failure), deliveryRecord(notification, ending))
+  tellStatus(home, around, notification, ending)
   if (!failure) return
   const disables = failure === 'InvalidPlatformToken' && endpoint.enabled
   if (disables) endpoint.enabled = false
   const now = around.clock.now()
-  around.onEndpointEvent(failureEvent(notification, failure, attempts, now))
-  if (disables) around.onEndpointEvent(updatedEvent(endpoint, now))
+  tellEvent(around, endpoint, failureEvent(notification, failure, attempts, now))
+  if (disables) tellEvent(around, endpoint, updatedEvent(endpoint, now))
 }

@@ -1,7 +1,7 @@
 /**
  * A simulated Amazon SNS for mobile push: a test instrument and a demo. It speaks SNS's query protocol as the AWS SDK does,
  * answers with SNS's own errors, and delivers to simulated Apple and Google. It checks no AWS signature and forgets all
- * when its process ends. Where AWS wants feedback roles and event topics, this one always tells its `Surroundings`.
+ * when its process ends. It tells its `Surroundings` what a platform application has feedback roles and event topics for.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
@@ -13,6 +13,7 @@ import type { Home } from './arn.ts'
 import { simulatedCredentials } from './credentials.ts'
 import { deliverNotification, type Surroundings } from './delivery.ts'
 import { SnsError } from './errors.ts'
+import { tellEvent } from './feedback.ts'
 import { acceptPublish } from './publish.ts'
 import { type Query, readQuery } from './query.ts'
 import { createQuota } from './quota.ts'
@@ -25,8 +26,23 @@ const VERSION = '2010-03-31'
 /** `publishPerSecond` is the account's quota; AWS's smallest is 300, in us-east-1 it is 30,000. */
 export type SnsOptions = Home & Surroundings & { publishPerSecond: number }
 
-/** `server` does not listen yet. `createApplication` makes a platform application without a request, and gives its ARN. */
+/**
+ * `server` does not listen yet. `createApplication` makes a platform application without a request, one that tells all: every
+ * delivery status and its events. Gives its ARN.
+ */
 export type Sns = { server: Server; createApplication: (platform: SnsPlatform, name: string, bundle: string) => string }
+
+function tellingAll({ region, account }: Home): Record<string, string> {
+  const role = `arn:aws:iam::${account}:role/sns-feedback`
+  const topic = `arn:aws:sns:${region}:${account}:endpoint-events`
+  return {
+    SuccessFeedbackRoleArn: role,
+    FailureFeedbackRoleArn: role,
+    SuccessFeedbackSampleRate: '100',
+    EventDeliveryFailure: topic,
+    EventEndpointUpdated: topic,
+  }
+}
 
 /** Answers one request's body: the XML and its HTTP status. */
 function answer(body: string, context: Context): { status: number; xml: string; requestId: string } {
@@ -44,7 +60,7 @@ function answer(body: string, context: Context): { status: number; xml: string; 
 }
 
 export function createSns(options: SnsOptions): Sns {
-  const { clock, onEndpointEvent } = options
+  const { clock } = options
   const home: Home = { region: options.region, account: options.account }
   const store = createStore()
   const hasQuota = createQuota(clock, options.publishPerSecond)
@@ -59,7 +75,7 @@ export function createSns(options: SnsOptions): Sns {
     home,
     store,
     publish,
-    updated: (endpoint) => onEndpointEvent(updatedEvent(endpoint, clock.now())),
+    updated: (endpoint) => tellEvent(options, endpoint, updatedEvent(endpoint, clock.now())),
   }
 
   const server = createServer((request, response) => {
@@ -73,7 +89,9 @@ export function createSns(options: SnsOptions): Sns {
 
   return {
     server,
-    createApplication: (platform, name, bundle) =>
-      createApplication(home, store, { platform, name, attributes: simulatedCredentials(platform, bundle) }).arn,
+    createApplication: (platform, name, bundle) => {
+      const attributes = { ...simulatedCredentials(platform, bundle), ...tellingAll(home) }
+      return createApplication(home, store, { platform, name, attributes }).arn
+    },
   }
 }

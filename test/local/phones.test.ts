@@ -3,8 +3,9 @@ import { virtualClock } from '../../local/clock.ts'
 import { createPhones, type PhoneWake } from '../../local/phones/phones.ts'
 import type { FcmMessage, PhonePush } from '../../local/phones/push.ts'
 import type { Fate } from '../../local/tokens.ts'
-import { type CallPayload, type CancelPayload, callPush, cancelPush, messagePush, type PushRoute } from '../../wire/payload.ts'
+import { callPush, cancelPush, messagePush, type PushRoute } from '../../wire/payload.ts'
 import { callUuid } from '../../wire/uuid.ts'
+import type { CallPayload, CancelPayload } from '../../wire/wake.ts'
 
 const START = Date.parse('2026-01-26T12:00:00.000Z')
 const uuid = callUuid('pbx', 'call-1')

@@ -1,4 +1,5 @@
 import {
+  CreatePlatformApplicationCommand,
   CreatePlatformEndpointCommand,
   GetEndpointAttributesCommand,
   PublishCommand,
@@ -6,10 +7,12 @@ import {
 } from '@aws-sdk/client-sns'
 import { describe, expect, test } from 'vitest'
 import type { ProviderPush } from '../../local/providers/providers.ts'
+import { simulatedCredentials } from '../../local/sns/credentials.ts'
 import { retryDelayMs } from '../../local/sns/retries.ts'
 import { type Fate, type TokenKind, tokenOf } from '../../local/tokens.ts'
-import { type CallPayload, callPush, type PlatformPush, type SnsPlatform } from '../../wire/payload.ts'
+import { callPush, type PlatformPush, type SnsPlatform } from '../../wire/payload.ts'
 import { callUuid } from '../../wire/uuid.ts'
+import type { CallPayload } from '../../wire/wake.ts'
 import { START, startSns } from './sns-harness.ts'
 
 const CALL: CallPayload = {
@@ -87,6 +90,60 @@ describe('a delivery', () => {
     await clock.advance(5000)
     expect(records).toMatchObject([[expect.anything(), { status: 'SUCCESS' }]])
     expect(kinds()).toEqual(['asleep'])
+  })
+})
+
+describe('what an application has asked to be told', () => {
+  const ROLE = 'arn:aws:iam::123456789012:role/feedback'
+  const topicOf = (name: string) => `arn:aws:sns:eu-west-1:123456789012:${name}`
+
+  /** Pushes to a phone of each fate through an application with these attributes. */
+  async function push(attributes: Record<string, string>, pushes = 1) {
+    const { client, clock, records, events, topics } = await startSns()
+    const Attributes = { ...simulatedCredentials('GCM', ''), ...attributes }
+    const create = new CreatePlatformApplicationCommand({ Name: 'phone', Platform: 'GCM', Attributes })
+    const { PlatformApplicationArn } = await client.send(create)
+    for (const fate of ['accept', 'unregistered'] as const) {
+      const Token = tokenOf({ kind: 'fcm', fate, phone: 'alice' })
+      const { EndpointArn = '' } = await client.send(new CreatePlatformEndpointCommand({ PlatformApplicationArn, Token }))
+      for (let i = 0; i < pushes; i++) await client.send(commandOf(EndpointArn, callPush({ platform: 'GCM' }, CALL)))
+    }
+    await clock.advance(0)
+    return { statuses: records.map(([, { status }]) => status), told: events.map(({ EventType }, i) => [EventType, topics[i]]) }
+  }
+
+  test('nothing: neither records nor events', async () => {
+    expect(await push({})).toEqual({ statuses: [], told: [] })
+  })
+
+  test.each([
+    [{ SuccessFeedbackRoleArn: ROLE }, ['SUCCESS']],
+    [{ FailureFeedbackRoleArn: ROLE }, ['FAILURE']],
+    [{ SuccessFeedbackRoleArn: ROLE, FailureFeedbackRoleArn: ROLE }, ['SUCCESS', 'FAILURE']],
+    [{ SuccessFeedbackRoleArn: ROLE, FailureFeedbackRoleArn: ROLE, SuccessFeedbackSampleRate: '0' }, ['FAILURE']],
+  ])('records with %j', async (attributes, statuses) => {
+    expect((await push(attributes)).statuses).toEqual(statuses)
+  })
+
+  test('half of the successes', async () => {
+    const { statuses } = await push({ SuccessFeedbackRoleArn: ROLE, SuccessFeedbackSampleRate: '50' }, 100)
+    // 20 of 100 at 50 %: less than once in a thousand million runs.
+    expect(statuses.length).toBeGreaterThan(20)
+    expect(statuses.length).toBeLessThan(80)
+  })
+
+  test.each([
+    [{ EventDeliveryFailure: topicOf('f') }, [['DeliveryFailure', topicOf('f')]]],
+    [{ EventEndpointUpdated: topicOf('u') }, [['EndpointUpdated', topicOf('u')]]],
+    [
+      { EventDeliveryFailure: topicOf('f'), EventEndpointUpdated: topicOf('u') },
+      [
+        ['DeliveryFailure', topicOf('f')],
+        ['EndpointUpdated', topicOf('u')],
+      ],
+    ],
+  ])('events with %j', async (attributes, told) => {
+    expect((await push(attributes)).told).toEqual(told)
   })
 })
 

@@ -19,6 +19,7 @@ export async function startSns({ publishPerSecond = 300, deliver }: Settings = {
   const wakes: PhoneWake[] = []
   const records: [logGroup: string, record: DeliveryRecord][] = []
   const events: EndpointEvent[] = []
+  const topics: string[] = []
   const phones = createPhones({ clock, random: () => 0.5, onWake: (wake) => wakes.push(wake) })
   const { server, createApplication } = createSns({
     ...HOME,
@@ -26,7 +27,10 @@ export async function startSns({ publishPerSecond = 300, deliver }: Settings = {
     publishPerSecond,
     deliver: deliver ?? createProviders(clock, phones.receive),
     onDeliveryStatus: (...logged) => records.push(logged),
-    onEndpointEvent: (event) => events.push(event),
+    onEndpointEvent: (event, topicArn) => {
+      events.push(event)
+      topics.push(topicArn)
+    },
   })
   const { url: endpoint, close } = await listen(server)
   const credentials = { accessKeyId: 'simulated', secretAccessKey: 'simulated' }
@@ -35,5 +39,5 @@ export async function startSns({ publishPerSecond = 300, deliver }: Settings = {
     client.destroy()
     await close()
   })
-  return { client, clock, createApplication, endpoint, events, phones, records, wakes }
+  return { client, clock, createApplication, endpoint, events, phones, records, topics, wakes }
 }

@@ -1,16 +1,19 @@
 import { connect } from 'node:net'
-import { CreateTopicCommand, ListPlatformApplicationsCommand } from '@aws-sdk/client-sns'
+import { CreatePlatformApplicationCommand, CreateTopicCommand, ListPlatformApplicationsCommand } from '@aws-sdk/client-sns'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ACTIONS } from '../../local/sns/actions.ts'
+import { simulatedCredentials } from '../../local/sns/credentials.ts'
 import { startSns } from './sns-harness.ts'
 
 const post = (endpoint: string, body: string) => fetch(endpoint, { method: 'POST', body: new URLSearchParams(body) })
 
 describe('the query protocol', () => {
   test('answers XML with a request id', async () => {
-    const { endpoint, createApplication } = await startSns()
-    const arn = createApplication('GCM', 'phone', '')
+    const { client, endpoint } = await startSns()
+    const Attributes = simulatedCredentials('GCM', '')
+    const create = new CreatePlatformApplicationCommand({ Name: 'phone', Platform: 'GCM', Attributes })
+    const { PlatformApplicationArn: arn } = await client.send(create)
     const response = await post(endpoint, 'Action=ListPlatformApplications&Version=2010-03-31')
     const id = response.headers.get('x-amzn-requestid')
     expect(response.headers.get('content-type')).toBe('text/xml')

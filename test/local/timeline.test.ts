@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { missingSteps, printTimeline, timelineOf } from '../../local/demo/timeline.ts'
+import { missingSteps } from '../../local/demo/timeline.ts'
 import type { TraceAnswer, TraceStep } from '../../wire/trace.ts'
 
 const at = (ms: number) => new Date(Date.UTC(2026, 2, 1) + ms).toISOString()
@@ -35,15 +35,4 @@ test.each(['sns_accepted', 'provider_accepted', 'woke'])('a call without %s miss
 
 test('a call that never reached a phone misses all of its steps; another phone changes nothing', () => {
   expect(missingSteps(woken, ['i', 'a'])).toEqual(['a: sns_accepted', 'a: provider_accepted', 'a: woke'])
-})
-
-test('times count from the moment when the PBX asked', () => {
-  const timeline = timelineOf(woken, Date.parse(at(900)))
-  expect(timeline.map(({ ms }) => ms)).toEqual([0, 2, 20, 25, 700, 900])
-  expect(printTimeline(timeline)).toContain('     700 ms  i     phone woke and registered')
-})
-
-test("a refusal is told in the provider's words", () => {
-  const steps = [step('asked', 0), { ...step('provider_refused', 9, 'i'), detail: 'BadDeviceToken' }]
-  expect(timelineOf({ ...woken, steps }, Date.parse(at(10)))[1]?.what).toBe('Apple refused the push: BadDeviceToken')
 })

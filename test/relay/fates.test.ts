@@ -3,7 +3,10 @@ import { virtualClock } from '../../local/clock.ts'
 import { android, iphone } from './devices.ts'
 import { openRelay, outcomes } from './harness.ts'
 
-/** SNS, Apple, Google and the phones go by this clock: what takes them seconds takes a test none. */
+/**
+ * SNS, Apple, Google and the phones go by this clock: what takes them seconds takes a test none. It stands still else, so
+ * that no event of SNS is younger than a registration: here it is the next call that finds a dead phone.
+ */
 const clock = virtualClock(Date.now())
 const { a, seen } = await openRelay({ clock })
 

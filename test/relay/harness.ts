@@ -1,5 +1,5 @@
 import { afterAll, expect, vi } from 'vitest'
-import type { Quotas } from '../../core/ports.ts'
+import type { Quotas } from '../../core/pbx.ts'
 import { type CloudOptions, startCloud } from '../../local/cloud.ts'
 import type { SightKind } from '../../local/phones/history.ts'
 import { PROBLEM_TYPE, PROBLEMS, type ProblemCode } from '../../wire/problem.ts'

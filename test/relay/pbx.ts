@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import type { Pbx, Quotas } from '../../core/ports.ts'
+import type { Pbx, Quotas } from '../../core/pbx.ts'
 import type { CancelReason, RingRequest } from '../../wire/calls.ts'
 import type { DeviceRequest } from '../../wire/devices.ts'
 import type { MessageRequest } from '../../wire/messages.ts'
@@ -15,7 +15,7 @@ export function newPbx(id: string, quotas: Partial<Quotas> = {}): { pbx: Pbx; si
   const pbx = {
     id,
     name: id,
-    keys: { k1: publicKeyText(publicKey) },
+    keys: { k1: { publicKey: publicKeyText(publicKey), addedAt: 0 } },
     quotas: { devices: 1000, pushesPerMinute: 60_000, ...quotas },
   }
   return { pbx, signer: { keyId: `${id}/k1`, key: secretKey(privateKey) } }

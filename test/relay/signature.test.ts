@@ -96,6 +96,9 @@ test('every signed route refuses a request without a signature', async () => {
     ['PUT', device, android('alice')],
     ['DELETE', `${device}?version=1`],
     ['GET', '/v1/extensions/1001/devices'],
+    ['GET', '/v1/keys'],
+    ['POST', '/v1/keys', { publicKey: 'A'.repeat(43) }],
+    ['DELETE', '/v1/keys/k1'],
   ] as const) {
     expectProblem(await a.call(method, path, body, { headers }), 'signature_refused')
   }

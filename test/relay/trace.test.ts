@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import type { DeviceRequest } from '../../wire/devices.ts'
 import { pathOf } from '../../wire/routes.ts'
 import { android, iphone } from './devices.ts'
 import { expectProblem, openRelay } from './harness.ts'
+import { leaks } from './secrets.ts'
 
 const { a, b, sees } = await openRelay()
 
@@ -28,7 +30,7 @@ test('a trace tells the whole way of a call, device by device', async () => {
   expect((await a.call('POST', wakes, { wakes: [wake()] })).json).toEqual({ recorded: 1 })
   await a.cancel('traced', 'answered_elsewhere')
 
-  await expect.poll(async () => (await a.trace('traced')).json.steps.length, { timeout: 5000 }).toBe(8)
+  await expect.poll(async () => (await a.trace('traced')).json.steps.length, { timeout: 5000 }).toBe(10)
   const answer = await a.trace('traced')
   expect(answer.status).toBe(200)
   const { callId, uuid, to, expiresAt, devices, steps } = answer.json
@@ -39,8 +41,10 @@ test('a trace tells the whole way of a call, device by device', async () => {
     expiresAt: rung.json.expiresAt,
   })
   const way = ['asked', 'relay_accepted', 'sns_accepted', 'provider_accepted']
-  expect(stepsOf(steps, 'iphone').sort()).toEqual([...way, 'woke', 'cancelled'].sort())
-  expect(stepsOf(steps, 'android').sort()).toEqual([...way, 'cancelled'].sort())
+  expect(stepsOf(steps, 'iphone').sort()).toEqual([...way, 'woke', 'cancelled', 'cancel_sent'].sort())
+  expect(stepsOf(steps, 'android').sort()).toEqual([...way, 'cancelled', 'cancel_sent'].sort())
+  const accepted = steps.find(({ step, deviceId }: Step) => step === 'provider_accepted' && deviceId === 'iphone')
+  expect(accepted).toMatchObject({ status: 200, dwellMs: expect.any(Number) })
   expect(steps.find(({ step }: Step) => step === 'cancelled')).toMatchObject({ detail: 'answered_elsewhere' })
   expect(steps.map(({ at }: Step) => at)).toEqual(steps.map(({ at }: Step) => at).sort())
   expect(Date.parse(steps[1].at) - Date.parse(steps[0].at)).toBe(40)
@@ -50,6 +54,43 @@ test('a trace tells the whole way of a call, device by device', async () => {
       { deviceId: 'android', platform: 'android', outcome: 'accepted', unknown: ['woke'] },
     ]),
   )
+})
+
+test('no token and no number stands in a trace: the caller is a hash that tells two calls of one number', async () => {
+  await a.register('1002', 'iphone', iphone('hidden-iphone'))
+  const traceOf = async (callId: string) => {
+    await a.ring({ callId, to: '1002', from: { number: '+442079460123' } })
+    await expect.poll(async () => (await a.trace(callId)).json.devices[0]?.unknown, { timeout: 5000 }).toEqual(['woke'])
+    const answer = await a.trace(callId)
+    expect(leaks([answer.text])).toEqual([])
+    expect(answer.text).not.toContain('442079460123')
+    return answer.json.from
+  }
+  const from = await traceOf('hidden-1')
+  expect(from).toMatch(/^hmac:[\w-]{22}$/)
+  expect(await traceOf('hidden-2')).toBe(from)
+})
+
+const swapped = (phone: string) => {
+  const { tokens, ...rest } = iphone(phone)
+  if (!('voip' in tokens)) throw new Error('an iPhone has a VoIP token')
+  return { ...rest, tokens: { voip: tokens.alert, alert: tokens.voip } } as DeviceRequest
+}
+
+test.each([
+  ['wrong_environment', iphone('ida', 'wrong_environment'), 400],
+  ['wrong_environment', android('abe', 'wrong_environment'), 403],
+  ['wrong_topic', swapped('sue'), 400],
+  ['unregistered', iphone('una', 'unregistered'), 410],
+  ['unregistered', android('una', 'unregistered'), 404],
+] as const)('a refusal is named: %s', async (reason, device, status) => {
+  const name = `${reason}-${device.platform}`
+  await a.register(name, 'phone', device)
+  await a.ring({ callId: name, to: name })
+  const refused = async () => (await a.trace(name)).json.steps.find(({ step }: Step) => step === 'provider_refused')
+  await expect.poll(refused, { timeout: 5000 }).toMatchObject({ reason, status, deviceId: 'phone' })
+  expect((await a.trace(name)).json.devices[0].unknown).toEqual([])
+  expect(leaks([(await a.trace(name)).text])).toEqual([])
 })
 
 test('a call that never rang, or rang for another PBX, has no trace', async () => {
@@ -79,8 +120,8 @@ test('another PBX cannot report a wake for a call that is not its own', async ()
   expect(stepsOf((await a.trace('mine')).json.steps, 'iphone')).not.toContain('woke')
 })
 
-test('callIds of quotes, braces and backslashes find their own records only', async () => {
-  for (const callId of ['a"b', 'a\\"b', '{$.pbx="x"}', '||', 'a\\']) {
+test('callIds of quotes, braces, backslashes and wildcards find their own records only', async () => {
+  for (const callId of ['a"b', '*', 'a*', 'a\\"b', '{$.pbx="x"}', '||', 'a\\']) {
     await a.ring({ callId, to: '1999' })
     expect((await a.call('POST', wakes, { wakes: [wake({ callId })] })).status).toBe(202)
     await expect.poll(async () => stepsOf((await a.trace(callId)).json.steps, 'iphone'), { timeout: 5000 }).toContain('woke')
