@@ -12,6 +12,8 @@ import type { createWakes } from './wakes.ts'
 export type Context = {
   settings: () => Settings
   relay: () => Relay
+  /** Of every key that signs at this moment: two for the calls' length after a key was replaced. */
+  keyIds: () => string[]
   store: Store
   notifyOutbox: () => void
   recentCalls: ReturnType<typeof createRecentCalls>

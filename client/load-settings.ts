@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { parse as parseToml, TomlError } from 'smol-toml'
 import * as v from 'valibot'
-import { privateKeyFrom } from '../wire/signature.ts'
+import { readKey } from './keys/key-file.ts'
 import { SettingsError, SettingsFile, settingsErrors } from './settings.ts'
 
 /** Settings with the PBX's private key (Ed25519) read from `keyFile`. */
@@ -31,22 +31,7 @@ function parseFile(path: string): Record<string, unknown> {
     }
     const { code } = error as NodeJS.ErrnoException
     const next =
-      code === 'ENOENT' ? 'copy client/wakecall.sample.toml there, or name another file with --config' : 'let this user read it'
+      code === 'ENOENT' ? 'write it with `wakecall enrol`, or name another file with --config' : 'let this user read it'
     throw new SettingsError([`${path} cannot be read (${code}): ${next}`])
-  }
-}
-
-/** The key, or what is wrong with its file and what to do about it. */
-function readKey(path: string): KeyObject | string {
-  try {
-    const { mode } = statSync(path)
-    if (mode & 0o077) return `others may read it: chmod 600 ${path}`
-    const key = privateKeyFrom(readFileSync(path, 'utf8'))
-    return key.asymmetricKeyType === 'ed25519' ? key : 'holds a key of another kind: it must be Ed25519'
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return `there is no such file: openssl genpkey -algorithm ed25519 -out ${path}`
-    if (code === 'EACCES') return 'this user may not read it: chown it to the user that runs wakecall'
-    return 'is not a private key in PEM: openssl genpkey -algorithm ed25519 makes one'
   }
 }

@@ -7,7 +7,9 @@ import type { Settings } from './load-settings.ts'
 import { createMetrics } from './metrics.ts'
 import { startOutbox } from './outbox.ts'
 import { createRecentCalls } from './recent-calls.ts'
+import { keptWarm } from './relay/keep-warm.ts'
 import { createRelay, type Relay } from './relay/relay.ts'
+import { createSuccession } from './relay/succession.ts'
 import { compareSettings, type ReloadReport } from './reload.ts'
 import { SettingsError } from './settings.ts'
 import type { Store } from './store/store.ts'
@@ -28,31 +30,24 @@ export type Pns = { server: Server; reload: () => ReloadReport; close: () => Pro
 
 const DRAIN_MS = 5_000
 
-/** The most that pushBudgetMs may be. */
-const LONGEST_CALL_MS = 30_000
-
 /** The PNS (push notification service) of a PBX; its server is not yet listening. */
-export function createPns({ store, log, clock, readSettings, ...given }: PnsDependencies): Pns {
-  let { settings, relay } = given
+export function createPns({ relay, store, log, clock, readSettings, ...given }: PnsDependencies): Pns {
+  let { settings } = given
   const closed = Promise.withResolvers<void>()
   let closing = false
 
-  const live = { settings: () => settings, relay: () => relay, store, log, clock }
+  const relays = createSuccession(relay)
+  const live = { settings: () => settings, relay: relays.current, store, log, clock }
   const outbox = startOutbox(live)
   const wakes = createWakes(live)
   const metrics = createMetrics(store)
   const recentCalls = createRecentCalls()
 
-  /** Calls that are under way stay with the relay that they began with. */
   function reload(): ReloadReport {
     try {
       const fresh = readSettings()
       const { relayChanged, ...report } = compareSettings(settings, fresh)
-      if (relayChanged) {
-        const old = relay
-        setTimeout(old.close, LONGEST_CALL_MS).unref()
-        relay = createRelay(fresh, clock)
-      }
+      if (relayChanged) relays.replace(keptWarm(createRelay(fresh, clock)))
       settings = {
         ...fresh,
         listen: settings.listen,
@@ -74,7 +69,7 @@ export function createPns({ store, log, clock, readSettings, ...given }: PnsDepe
     await new Promise<void>((resolve) => server.close(() => resolve()))
     clearTimeout(deadline)
     await wakes.close()
-    relay.close()
+    relays.close()
     await outbox.stop()
     store.close()
     log.info('stopped')
@@ -87,7 +82,16 @@ export function createPns({ store, log, clock, readSettings, ...given }: PnsDepe
   }
 
   const stop = () => void close()
-  const context: Context = { ...live, notifyOutbox: outbox.notify, recentCalls, wakes, metrics, reload, stop }
+  const context: Context = {
+    ...live,
+    keyIds: relays.keyIds,
+    notifyOutbox: outbox.notify,
+    recentCalls,
+    wakes,
+    metrics,
+    reload,
+    stop,
+  }
   const server = createHttpServer(context)
   return { server, reload, close, closed: closed.promise }
 }

@@ -1,7 +1,7 @@
 const REMEMBERED = 10_000
 
-/** What is remembered of a call: `at` by the monotonic clock, which a wake is measured from, and the extension. */
-export type RecentCall = { at: number; to: string }
+/** What is remembered of a call: `at` by the monotonic clock, which a wake is measured from, the extension, and whether a phone woke for it. */
+export type RecentCall = { at: number; to: string; woken: boolean }
 
 /** The newest calls. Bounded. */
 export function createRecentCalls() {

@@ -7,7 +7,7 @@ export type ReloadReport = { changed: string[]; needRestart: string[] }
 const FIXED = new Set(['listen', 'dataDir', 'log.file'])
 
 /** The settings of the relay's connection: if none of them changes, it is kept. */
-const RELAY_KEYS = ['relay', 'pbx', 'keyId', 'keyFile', 'key']
+const RELAY_KEYS = ['relay', 'pbx', 'keyFile', 'key']
 
 const flat = ({ log, key, ...rest }: Settings): Record<string, unknown> => ({
   ...rest,

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { AppName, KeyId, PbxId, RingSeconds } from '../wire/fields.ts'
+import { AppName, PbxId, RingSeconds } from '../wire/fields.ts'
 import { check } from '../wire/parse.ts'
 import { isLoopback, parseListen } from './listen.ts'
 
@@ -11,7 +11,8 @@ export class SettingsError extends Error {
   }
 }
 
-const RelayUrl = v.pipe(
+/** The origin of a relay, with nothing behind it. */
+export const RelayUrl = v.pipe(
   v.string(),
   v.check((text) => {
     const url = URL.parse(text)
@@ -38,7 +39,6 @@ const NonEmpty = v.pipe(v.string(), v.minLength(1, 'must not be empty'))
 const entries = {
   relay: RelayUrl,
   pbx: PbxId,
-  keyId: KeyId,
   keyFile: NonEmpty,
   dataDir: NonEmpty,
   listen: v.optional(Listen, '127.0.0.1:7460'),
@@ -62,6 +62,11 @@ export type SettingsFile = v.InferOutput<typeof SettingsFile>
 
 export const SETTINGS_KEYS = [...Object.keys(entries), ...Object.keys(LogSettings.entries).map((key) => `log.${key}`)]
 
+/** Settings of earlier versions, and what to do about them. */
+const GONE: Record<string, string> = {
+  keyId: 'is no longer a setting, because the key itself says what it is called: delete this line',
+}
+
 const nameOf = (pointer: string): string => pointer.slice(1).replaceAll('/', '.')
 
 /** The errors of settings as they stand in the file, each with the name of its key; none if they can be used. */
@@ -70,7 +75,7 @@ export function settingsErrors(input: Record<string, unknown>): string[] {
   const checked = check(SettingsFile, input)
   const errors = 'errors' in checked ? checked.errors : []
   return [
-    ...unknown.map((key) => `${key}: is not a setting`),
+    ...unknown.map((key) => `${key}: ${GONE[key] ?? 'is not a setting'}`),
     ...errors.map(({ pointer, message }) => (pointer ? `${nameOf(pointer)}: ${message}` : message)),
   ]
 }

@@ -5,6 +5,7 @@ import { parseListen, urlOf } from './listen.ts'
 import type { Settings } from './load-settings.ts'
 import { createLog } from './log.ts'
 import { createPns, type Pns } from './pns.ts'
+import { keptWarm } from './relay/keep-warm.ts'
 import { createRelay } from './relay/relay.ts'
 import { SettingsError } from './settings.ts'
 import { createStore } from './store/store.ts'
@@ -17,7 +18,7 @@ export async function startPns(settings: Settings, readSettings: () => Settings 
   const clock = systemClock
   const log = createLog(settings)
   const store = createStore(settings.dataDir, clock)
-  const relay = createRelay(settings, clock)
+  const relay = keptWarm(createRelay(settings, clock))
   const pns = createPns({ settings, relay, store, log, clock, readSettings })
   try {
     const url = await listen(pns, settings)

@@ -5,6 +5,8 @@ import { type Command, CommandFailed, command } from './commands/command.ts'
 import { config } from './commands/config.ts'
 import { reload, stop } from './commands/control.ts'
 import { devices } from './commands/devices.ts'
+import { enrol } from './commands/enrol.ts'
+import { keys } from './commands/keys.ts'
 import { pushCall } from './commands/push-call.ts'
 import { serve } from './commands/serve.ts'
 import { trace } from './commands/trace.ts'
@@ -13,7 +15,7 @@ import { VERSION } from './version.ts'
 
 const wakecall = command({
   meta: { name: 'wakecall', version: VERSION, description: 'Wakes mobile softphones for incoming calls' },
-  subCommands: { serve, 'push-call': pushCall, devices, trace, reload, stop, config },
+  subCommands: { serve, enrol, 'push-call': pushCall, devices, trace, reload, stop, config, keys },
 })
 
 /** The command that the arguments lead to, and the one above it. */

@@ -4,19 +4,23 @@ type Question = { method: 'GET' | 'POST'; path: string; params?: Record<string, 
 
 type Said = { title?: string; code?: string; detail?: string }
 
-/** Asks the running PNS; the token, if its settings have one, is taken from WAKECALL_LOCAL_TOKEN. */
-export async function ask<T>(pns: string, { method, path, params }: Question): Promise<T> {
+/** Asks the running PNS; `token` is the localToken of its settings, if they have one. */
+export async function ask<T>(
+  pns: string,
+  { method, path, params }: Question,
+  token = process.env.WAKECALL_LOCAL_TOKEN,
+): Promise<T> {
   const url = URL.parse(path, pns)
   if (!url?.protocol.startsWith('http')) throw new CommandFailed(2, '--pns must be an address like http://127.0.0.1:7460.')
-  const token = process.env.WAKECALL_LOCAL_TOKEN
   const response = await fetch(url, {
     method,
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
     body: params ? JSON.stringify(params) : null,
-  }).catch(() => {
+  }).catch((cause) => {
     throw new CommandFailed(
       3,
       `No PNS is running at ${url.origin}. Start it with \`wakecall serve\`, or name another with --pns.`,
+      cause,
     )
   })
   const answer = await (response.json() as Promise<Said>).catch(() => {

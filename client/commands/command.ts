@@ -4,8 +4,8 @@ import { type ArgsDef, type CommandContext, type CommandDef, defineCommand } fro
 export class CommandFailed extends Error {
   readonly exitCode: 1 | 2 | 3
 
-  constructor(exitCode: 1 | 2 | 3, message: string) {
-    super(message)
+  constructor(exitCode: 1 | 2 | 3, message: string, cause?: unknown) {
+    super(message, { cause })
     this.name = 'CommandFailed'
     this.exitCode = exitCode
   }

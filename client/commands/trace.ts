@@ -1,15 +1,13 @@
-import type { TraceAnswer, TraceStep } from '../../wire/trace.ts'
+import type { TraceAnswer } from '../../wire/trace.ts'
+import { timelineOf } from '../timeline.ts'
 import { ask } from './ask.ts'
 import { command, pnsArgs, print } from './command.ts'
-
-const lineOf = ({ at, step, deviceId, detail }: TraceStep): string =>
-  [at, step, deviceId, detail].filter((part) => part !== undefined).join('  ')
 
 export const trace = command({
   meta: { name: 'trace', description: 'Show the way of a call: every device, every step, every time' },
   args: { callid: { type: 'positional', required: true, description: 'The callId of the call' }, ...pnsArgs },
   async run({ args }) {
     const answer = await ask<TraceAnswer>(args.pns, { method: 'GET', path: `/calls/${encodeURIComponent(args.callid)}` })
-    print(args.json, answer, [`Call ${answer.callId} to ${answer.to}`, ...answer.steps.map(lineOf)])
+    print(args.json, answer, args.json ? [] : timelineOf(answer))
   },
 })

@@ -17,7 +17,7 @@ export async function pushCall(context: Context, params: Output<typeof PushCallP
   const { clock, metrics, log, recentCalls } = context
   const asked = clock.monotonic()
   const callId = params.callId ?? randomUUID()
-  recentCalls.remember(callId, { at: asked, to: params.to })
+  recentCalls.remember(callId, { at: asked, to: params.to, woken: false })
   try {
     const answer = await ring(context, { ...params, callId }, asked)
     metrics.pushCalls.inc({ result: 'ok' })

@@ -3,10 +3,10 @@ import { PnsProblem } from '../problem.ts'
 import { SettingsError } from '../settings.ts'
 import { VERSION } from '../version.ts'
 
-export function health({ store, relay }: Context): Answer {
+export function health({ store, relay, keyIds }: Context): Answer {
   const { devices, waiting, parked } = store.counts()
   const { at, problem } = relay().contact()
-  const contact = { ...(at && { lastAnswerAt: at }), ...(problem && { problem }) }
+  const contact = { keyIds: keyIds(), ...(at && { lastAnswerAt: at }), ...(problem && { problem }) }
   return {
     devices,
     body: { status: problem ? 'degraded' : 'ok', version: VERSION, devices, outbox: { waiting, parked }, relay: contact },

@@ -61,7 +61,7 @@ function refusedSignature(time: string | undefined, now: number): PnsProblem {
   const skew = now - Date.parse(time ?? '')
   const accepted = skew <= MAX_AHEAD_SECONDS * 1000 && skew >= -MAX_AGE_SECONDS * 1000
   if (accepted || Number.isNaN(skew)) {
-    return new PnsProblem('key_refused', 'Key not known to the relay: compare pbx, keyId and keyFile with what it has.')
+    return new PnsProblem('key_refused', 'The relay does not know the key of this PBX: compare pbx and keyFile with what it has.')
   }
   const seconds = Math.round(Math.abs(skew) / 1000)
   const side = skew > 0 ? 'ahead of' : 'behind'

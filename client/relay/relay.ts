@@ -1,6 +1,7 @@
 import type * as v from 'valibot'
 import { pathOf, ROUTES, type RouteName, type Routes } from '../../wire/routes.ts'
 import type { Clock } from '../clock.ts'
+import { idOf } from '../keys/key-file.ts'
 import { PnsProblem, type PnsProblemCode } from '../problem.ts'
 import { type AnswerOf, answerOf } from './answer.ts'
 import { withinBudget } from './retry.ts'
@@ -21,20 +22,23 @@ type RelayContact = { at: string | undefined; problem: PnsProblemCode | undefine
 
 /** The relay's routes as functions. Every failure is a `PnsProblem`; `close` ends the calls that still run with one. */
 export type Relay = {
+  /** Of the key that signs. */
+  keyId: string | undefined
   call: <N extends RouteName>(name: N, request: RelayRequest<N>) => Promise<AnswerOf<N>>
   /** `call` without retries, for callers that come back by themselves. */
   once: <N extends RouteName>(name: N, request: RelayRequest<N>) => Promise<AnswerOf<N>>
   contact: () => RelayContact
   close: () => void
+  /** Closes when every request that was begun has ended. */
+  retire: () => Promise<void>
 }
 
 /** No call waits for these. */
 export const BACKGROUND_BUDGET_MS = 10_000
 
-const KEEP_WARM_MS = 4 * 60_000
-
 export function createRelay(settings: RelaySettings, clock: Clock): Relay {
   const transport = createTransport(settings, clock)
+  const underWay = new Set<Promise<unknown>>()
   let open = true
   const contact: RelayContact = { at: undefined, problem: undefined }
 
@@ -53,29 +57,34 @@ export function createRelay(settings: RelaySettings, clock: Clock): Relay {
     }
   }
 
+  function counted<T>(request: Promise<T>): Promise<T> {
+    const ended = () => void underWay.delete(request)
+    underWay.add(request)
+    request.then(ended, ended)
+    return request
+  }
+
   const call: Relay['call'] = (name, request) =>
-    withinBudget(
-      request.budgetMs,
-      clock,
-      () => open,
-      (remainingMs) => attempt(name, request, remainingMs),
+    counted(
+      withinBudget(
+        request.budgetMs,
+        clock,
+        () => open,
+        (remainingMs) => attempt(name, request, remainingMs),
+      ),
     )
 
-  const once: Relay['once'] = (name, request) => attempt(name, request, request.budgetMs)
-
-  // A failure shows in `contact`, and at the next call.
-  const warmUp = () => void once('health', { budgetMs: BACKGROUND_BUDGET_MS }).catch(() => undefined)
-  const timer = setInterval(warmUp, KEEP_WARM_MS).unref()
-  warmUp()
+  function close(): void {
+    open = false
+    transport.close()
+  }
 
   return {
+    keyId: settings.key && idOf(settings.key),
     call,
-    once,
+    once: (name, request) => counted(attempt(name, request, request.budgetMs)),
     contact: () => ({ ...contact }),
-    close: () => {
-      open = false
-      clearInterval(timer)
-      return transport.close()
-    },
+    close,
+    retire: () => Promise.allSettled(underWay).then(close),
   }
 }

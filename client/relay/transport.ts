@@ -2,26 +2,34 @@ import { once } from 'node:events'
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { text } from 'node:stream/consumers'
-import { type SignedParts, signRequest } from '../../wire/signature.ts'
+import { type SignatureHeaders, type SignedParts, signRequest } from '../../wire/signature.ts'
 import type { Clock } from '../clock.ts'
+import { idOf } from '../keys/key-file.ts'
 import type { Settings } from '../load-settings.ts'
 import { PnsProblem } from '../problem.ts'
 
 export type RelayResponse = { status: number; headers: Record<string, string | string[] | undefined>; text: string }
 export type RelayMessage = Pick<SignedParts, 'method' | 'path' | 'query'> & { body: string }
-export type RelaySettings = Pick<Settings, 'relay' | 'pbx' | 'keyId' | 'key'>
+type Identity = Pick<Settings, 'pbx' | 'key'>
+/** Where the relay is, and who asks: nobody yet while a PBX enrols. */
+export type RelaySettings = Pick<Settings, 'relay'> & (Identity | { key?: never })
 
-/** Signed requests over kept-alive connections. Fails with `relay_unreachable` or `relay_slow`, nothing else. */
-export function createTransport({ relay, pbx, keyId, key }: RelaySettings, clock: Clock) {
-  const { origin, host, protocol } = new URL(relay)
+function signerOf({ pbx, key }: Identity, clock: Clock): (parts: SignedParts) => SignatureHeaders {
+  const keyId = `${pbx}/${idOf(key)}`
+  return (parts) => signRequest(parts, key, keyId, Math.floor(clock.wall() / 1000))
+}
+
+/** Requests over kept-alive connections, signed if there is a key. Fails with `relay_unreachable` or `relay_slow`, nothing else. */
+export function createTransport(settings: RelaySettings, clock: Clock) {
+  const { origin, host, protocol } = new URL(settings.relay)
+  const sign = settings.key ? signerOf(settings, clock) : () => ({})
   const { Agent, request } = protocol === 'https:' ? https : http
   // The connection used last is the warmest.
   const agent = new Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' })
 
   async function exchange({ method, path, query, body }: RelayMessage, signal: AbortSignal): Promise<RelayResponse> {
     const bytes = Buffer.from(body)
-    const created = Math.floor(clock.wall() / 1000)
-    const signature = signRequest({ method, authority: host, path, query, body: bytes }, key, `${pbx}/${keyId}`, created)
+    const signature = sign({ method, authority: host, path, query, body: bytes })
     const type = body ? { 'content-type': 'application/json' } : {}
     const headers = { ...signature, ...type, accept: 'application/json', 'content-length': bytes.length }
     const sent = request(`${origin}${path}${query && `?${query}`}`, { method, headers, agent, signal }).end(bytes)

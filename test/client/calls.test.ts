@@ -151,9 +151,22 @@ it('/woke is reported to the relay with its time', async () => {
   await vi.waitFor(() => expect(relay.to('POST', '/v1/wakes')).toHaveLength(1), 5000)
   const wakes = relay.to('POST', '/v1/wakes')[0]?.body.wakes
   expect(wakes).toMatchObject([
-    { callId: 'c', deviceId: 'phone-1', platform: 'ios' },
-    { deviceId: 'phone-2', platform: 'android' },
+    { callId: 'c', deviceId: 'phone-1', platform: 'ios', first: true },
+    { deviceId: 'phone-2', platform: 'android', first: false },
   ])
+})
+
+it('the first phone to wake is one of each call', async () => {
+  const { relay, pns } = await runBoth()
+  await pns.post('/register', phone)
+  for (const callId of ['c', 'd']) {
+    await pns.post('/push_call', { to: '1001', from: '1002', callId })
+    await pns.post('/woke', { callId, extension: '1001', deviceId: 'phone-1' })
+    await pns.post('/woke', { callId, extension: '1001', deviceId: 'phone-1' })
+  }
+  await pns.close()
+  const wakes = relay.to('POST', '/v1/wakes')[0]?.body.wakes
+  expect(wakes).toMatchObject([{ first: true }, { first: false }, { callId: 'd', first: true }, { callId: 'd', first: false }])
 })
 
 it('a wake that the relay did not take is reported when the PNS stops', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { Patience } from '../../client/clock.ts'
 import { type Settings, settingsFrom } from '../../client/load-settings.ts'
 import { startPns } from '../../client/start.ts'
 import { pem } from './keys.ts'
@@ -25,11 +26,23 @@ export function keyFileIn(dir: string): string {
   return file
 }
 
+/** Waits pass at once; `each` happens at each of them. */
+export function virtualPatience(each: () => void = () => {}): Patience {
+  let now = 0
+  return {
+    monotonic: () => now,
+    sleep: async (ms) => {
+      now += ms
+      each()
+    },
+  }
+}
+
 type Overrides = Record<string, unknown> & { dir?: string }
 
 export function settingsFor(relay: string, { dir = temporaryDir(), ...overrides }: Overrides = {}): Settings {
   const log = { level: 'debug', file: join(dir, 'pns.log') }
-  const base = { relay, pbx: 'hq', keyId: 'k1', keyFile: keyFileIn(dir), dataDir: join(dir, 'data'), listen: '127.0.0.1:0' }
+  const base = { relay, pbx: 'hq', keyFile: keyFileIn(dir), dataDir: join(dir, 'data'), listen: '127.0.0.1:0' }
   return settingsFrom({ ...base, pushBudgetMs: 1000, defaultApp: 'com.example.phone', log, ...overrides })
 }
 

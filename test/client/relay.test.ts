@@ -54,8 +54,8 @@ it.each([
 })
 
 it('a key that the relay does not have is named as such', async () => {
-  const relay = await stubRelay()
-  const pns = await runPns(settingsFor(relay.url, { keyId: 'other' }))
+  const { relay, pns } = await runBoth()
+  relay.keys.clear()
   expect((await pns.post('/push_call', call)).json().code).toBe('key_refused')
 })
 

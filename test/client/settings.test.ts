@@ -12,7 +12,7 @@ const allOfSample = sample.replace(/^# (\w+ = )/gm, '$1')
 
 const good = () => {
   const dir = temporaryDir()
-  return { relay: 'https://relay.example', pbx: 'hq', keyId: 'k1', keyFile: keyFileIn(dir), dataDir: dir }
+  return { relay: 'https://relay.example', pbx: 'hq', keyFile: keyFileIn(dir), dataDir: dir }
 }
 
 const errorsOf = (change: Record<string, unknown>): string[] => {
@@ -92,10 +92,14 @@ it('the key file must be there, private, PEM and Ed25519', () => {
   expect(error()).toEqual([expect.stringMatching(/^keyFile: others may read it: chmod 600/)])
 })
 
+it('a settings file of before says which line to delete', () => {
+  expect(errorsOf({ keyId: 'k1' })).toEqual([expect.stringMatching(/^keyId: is no longer a setting.*: delete this line$/)])
+})
+
 it('a settings file that is missing or no TOML says what to do', () => {
   const dir = temporaryDir()
   const file = join(dir, 'wakecall.toml')
-  expect(() => loadSettings(file)).toThrow(/cannot be read \(ENOENT\): copy/)
+  expect(() => loadSettings(file)).toThrow(/cannot be read \(ENOENT\): write it with `wakecall enrol`/)
   writeFileSync(file, 'relay = "https://x"\npbx = secret\n')
   expect(() => loadSettings(file)).toThrow(/is not TOML: line 2/)
   expect(() => loadSettings(file)).not.toThrow(/secret/)

@@ -3,11 +3,19 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { PROBLEMS, Problem, type ProblemCode, type ProblemExtras } from '../../wire/problem.ts'
 import { methodsOf } from '../../wire/routes.ts'
-import { SignatureRefused, verifyRequest } from '../../wire/signature.ts'
+import { publicKeyFrom, SignatureRefused, verifyRequest } from '../../wire/signature.ts'
 import { callUuid } from '../../wire/uuid.ts'
-import { keys } from './keys.ts'
+import { keyId, publicKey } from './keys.ts'
+import { keysFate } from './stub-keys.ts'
 
-export type Received = { method: string; path: string; query: string; body: Record<string, unknown> }
+/** `signedBy`: the id of the key, nothing for a request without a signature. */
+export type Received = {
+  signedBy?: string | undefined
+  method: string
+  path: string
+  query: string
+  body: Record<string, unknown>
+}
 
 /** What the stub answers: a status with JSON or text, or nothing at all. */
 export type Fate = { status: number; body?: object | string; headers?: Record<string, string> } | 'hang' | 'close'
@@ -43,28 +51,38 @@ export function wellFate({ method, path, body }: Received): Fate {
   return { status: 200, body: { extension, deviceId, ...body, updatedAt: at } }
 }
 
-async function receive(request: IncomingMessage, authority: string): Promise<Received> {
+const UNSIGNED = ['/v1/health', '/v1/enrolments']
+
+async function receive(request: IncomingMessage, keys: ReadonlyMap<string, string>): Promise<Received> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const raw = Buffer.concat(chunks)
   const [path = '', query = ''] = (request.url ?? '').split('?')
   const method = request.method ?? ''
-  const signed = { method, authority, path, query, body: raw }
-  if (path !== '/v1/health' || request.headers.signature) {
-    await verifyRequest(signed, request.headers as Record<string, string>, {
-      now: Date.now(),
-      publicKey: async (keyId) => (keyId === 'hq/k1' ? keys.publicKey : undefined),
-    })
+  const signed = { method, authority: request.headers.host ?? '', path, query, body: raw }
+  let signedBy: string | undefined
+  if (!UNSIGNED.includes(path) || request.headers.signature) {
+    const publicKey = async (id: string) => {
+      const known = id.startsWith('hq/') ? keys.get(id.slice(3)) : undefined
+      return known === undefined ? undefined : publicKeyFrom(known)
+    }
+    const name = await verifyRequest(signed, request.headers as Record<string, string>, { now: Date.now(), publicKey })
+    signedBy = name.slice(3)
   }
-  return { method, path, query, body: raw.length > 0 ? JSON.parse(raw.toString()) : {} }
+  return { signedBy, method, path, query, body: raw.length > 0 ? JSON.parse(raw.toString()) : {} }
 }
 
-/** A relay that checks every signature and whose fate a test may choose. `received` has all but health requests. */
+/**
+ * A relay that checks every signature and whose fate a test may choose. `received` has all but health requests, `keys`
+ * what it accepts of the PBX `hq`: ids and public keys.
+ */
 export async function startStubRelay(port = 0) {
-  const stub = { received: [] as Received[], fate: wellFate as (received: Received) => Fate | Promise<Fate> }
+  const keys = new Map([[keyId, publicKey]])
+  const well = (received: Received): Fate => keysFate(received, keys) ?? wellFate(received)
+  const stub = { keys, well, received: [] as Received[], fate: well as (received: Received) => Fate | Promise<Fate> }
 
   async function serve(request: IncomingMessage, response: ServerResponse) {
-    const received = await receive(request, request.headers.host ?? '')
+    const received = await receive(request, keys)
     if (!methodsOf(received.path).includes(received.method)) throw new Error(`no route ${received.method} ${received.path}`)
     if (received.path !== '/v1/health') stub.received.push(received)
     const fate = received.path === '/v1/health' ? wellFate(received) : await stub.fate(received)
