@@ -1,56 +1,81 @@
-import { Arn, ArnFormat } from 'aws-cdk-lib'
-import type * as v from 'valibot'
-import type { AppsSetting } from '../lambdas/kit/env.ts'
-import type { Access, Grant } from './access.ts'
+import type { ApplicationProperties } from '../lambdas/applications/env.ts'
+import type { SnsPlatform } from '../wire/payload.ts'
+import type { Apple, AppSettings } from './app-settings.ts'
 
-export type Apps = v.InferOutput<typeof AppsSetting>
+type Apps = Record<string, AppSettings>
 
-const applicationsOf = (apps: Apps): string[] => [
-  ...new Set(Object.values(apps).flatMap(({ voip, alert, fcm }) => [voip, alert, fcm].filter((arn) => arn !== undefined))),
-]
+/** What a platform application is for: calls to an iPhone, its cancels and messages, everything to an Android. */
+export type Channel = 'voip' | 'alert' | 'fcm'
 
-const parts = (applicationArn: string) => Arn.split(applicationArn, ArnFormat.SLASH_RESOURCE_NAME)
+// `Omit` of a union loses what its members do not share.
+type Of<T, K extends PropertyKey> = T extends unknown ? Pick<T, Extract<keyof T, K>> : never
 
-const endpointsOf = (applicationArn: string): string => {
-  const { resourceName, ...application } = parts(applicationArn)
-  return Arn.format({ ...application, resource: 'endpoint', resourceName: `${resourceName}/*` })
+/** What its credential is: as `ApplicationProperties` names it, without the secret. */
+export type Credential = Of<
+  ApplicationProperties,
+  'Credential' | 'Platform' | 'TeamId' | 'KeyId' | 'BundleId' | 'CredentialVersion'
+>
+
+/** A platform application as the settings ask for it; `secretName` is the secret in Secrets Manager that holds its credential. */
+export type PlannedApplication = {
+  app: string
+  channel: Channel
+  platform: SnsPlatform
+  name: string
+  secretName: string
+  credential: Credential
 }
 
-/** Where SNS logs what became of the pushes of an application: its log groups for what was delivered and what was not. */
-function deliveryLogsOf(applicationArn: string): string[] {
-  const { partition = 'aws', region = '', account = '', resourceName } = parts(applicationArn)
-  const group = `sns/${region}/${account}/app/${resourceName}`
-  const arnFormat = ArnFormat.COLON_RESOURCE_NAME
-  return [group, `${group}/Failure`].map((name) =>
-    Arn.format({ partition, service: 'logs', region, account, resource: 'log-group', resourceName: `${name}:*`, arnFormat }),
-  )
+function appleCredential(apple: Apple, platform: 'APNS' | 'APNS_VOIP'): Pick<PlannedApplication, 'secretName' | 'credential'> {
+  const Platform = apple.environment === 'sandbox' ? (`${platform}_SANDBOX` as const) : platform
+  const CredentialVersion = apple.credentialVersion
+  if ('certificateSecret' in apple)
+    return { secretName: apple.certificateSecret, credential: { Credential: 'apns-certificate', Platform, CredentialVersion } }
+  // Apple's topic of VoIP pushes is not the bundle id itself, and SNS takes what it has here for the topic.
+  const BundleId = platform === 'APNS_VOIP' ? `${apple.bundleId}.voip` : apple.bundleId
+  const key = { TeamId: apple.teamId, KeyId: apple.keyId, BundleId }
+  return { secretName: apple.keySecret, credential: { Credential: 'apns-key', Platform, ...key, CredentialVersion } }
 }
 
-// SNS checks some endpoint actions against the application's ARN, whatever the endpoint's is: both are granted.
-const onEndpoints = (apps: Apps, actions: string[]): Grant => ({
-  actions,
-  resources: applicationsOf(apps).flatMap((arn) => [arn, endpointsOf(arn)]),
-  wildcard: 'Endpoints are made as phones register: the pattern holds those of one platform application',
-})
+/** The platform applications of a stage, two for an app with Apple's pushes and one for an app with Google's. */
+export function planApplications(stage: string, apps: Apps): PlannedApplication[] {
+  return Object.entries(apps).flatMap(([app, { apple, google }]) => {
+    const plan = (channel: Channel, secretName: string, credential: Credential): PlannedApplication => {
+      return { app, channel, platform: credential.Platform, name: `wakecall-${stage}-${app}-${channel}`, secretName, credential }
+    }
+    const voip = apple && appleCredential(apple, apple.voipPlatform)
+    const alert = apple && appleCredential(apple, 'APNS')
+    return [
+      ...(voip ? [plan('voip', voip.secretName, voip.credential)] : []),
+      ...(alert ? [plan('alert', alert.secretName, alert.credential)] : []),
+      ...(google ? [plan('fcm', google.serviceAccountSecret, googleCredential(google.credentialVersion))] : []),
+    ]
+  })
+}
 
-const accessTo = (apps: Apps, grants: Grant[]): Access => ({ value: JSON.stringify(apps), grants })
+const googleCredential = (CredentialVersion: string): Credential => {
+  return { Credential: 'google-service-account', Platform: 'GCM', CredentialVersion }
+}
 
-/** Pushes to phones, and deletes the endpoint of one that is gone. */
-export const pushes = (apps: Apps): Access => accessTo(apps, [onEndpoints(apps, ['sns:Publish', 'sns:DeleteEndpoint'])])
+/** How SNS names a platform application, and how its endpoints' ARNs and its log groups begin. */
+export const pathOf = ({ platform, name }: { platform: SnsPlatform; name: string }): string => `${platform}/${name}`
 
-/** Makes, enables and deletes the endpoints of phones. */
-export const endpointWrites = (apps: Apps): Access =>
-  accessTo(apps, [
-    { actions: ['sns:CreatePlatformEndpoint'], resources: applicationsOf(apps) },
-    onEndpoints(apps, ['sns:SetEndpointAttributes', 'sns:DeleteEndpoint']),
-  ])
+type Named = { app: string; channel: Channel; arn: string }
 
-/** Searches SNS's delivery-status logs. */
-export const deliveryReads = (apps: Apps): Access =>
-  accessTo(apps, [
-    {
-      actions: ['logs:FilterLogEvents'],
-      resources: applicationsOf(apps).flatMap(deliveryLogsOf),
-      wildcard: 'The ARN of one log group ends in `:*` in policies: it stands for its streams, not for other groups',
-    },
-  ])
+/** The variable APPS of the functions (`AppsSetting` in lambdas/kit/env.ts), before it becomes JSON. */
+export function appsSetting(apps: Apps, applications: Named[]): Record<string, Partial<Record<'bundle' | Channel, string>>> {
+  const setting = ([app, { apple }]: [string, AppSettings]) => {
+    const arns = applications.filter((application) => application.app === app).map(({ channel, arn }) => [channel, arn])
+    return [app, { ...(apple && { bundle: apple.bundleId }), ...Object.fromEntries(arns) }]
+  }
+  return Object.fromEntries(Object.entries(apps).map(setting))
+}
+
+// The longest that a region and a partition make it, whatever the stack is deployed to.
+const LONGEST = 'arn:aws-us-gov:sns:ap-southeast-1:123456789012:app'
+
+/** How many bytes APPS takes of an environment, which Lambda measures as JSON. */
+export function appsBytes(stage: string, apps: Apps): number {
+  const named = planApplications(stage, apps).map((planned) => ({ ...planned, arn: `${LONGEST}/${pathOf(planned)}` }))
+  return Buffer.byteLength(JSON.stringify(JSON.stringify(appsSetting(apps, named))))
+}

@@ -1,29 +1,41 @@
 import { join } from 'node:path'
-import { Duration, Validations } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
+import { ApplicationLogLevel, Architecture, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type * as v from 'valibot'
 import type { CallsEnv } from '../lambdas/calls/env.ts'
+import type { CredentialsEnv } from '../lambdas/credentials/env.ts'
 import type { DevicesEnv } from '../lambdas/devices/env.ts'
+import type { EventsEnv } from '../lambdas/events/env.ts'
 import type { HistoryEnv } from '../lambdas/history/env.ts'
+import type { KeysEnv } from '../lambdas/keys/env.ts'
 import type { MessagesEnv } from '../lambdas/messages/env.ts'
-import type { FunctionName } from '../wire/routes.ts'
-import type { Access, Grant } from './access.ts'
+import { FUNCTIONS } from '../wire/routes.ts'
+import { type Access, acknowledgePatterns, type Grant } from './access.ts'
+
+/** The functions of the deployment: those that serve routes, and those that serve AWS. */
+export const DEPLOYED_FUNCTIONS = [...FUNCTIONS, 'events', 'applications', 'credentials'] as const
+export type DeployedFunction = (typeof DEPLOYED_FUNCTIONS)[number]
 
 type Environments = {
   calls: typeof CallsEnv
   messages: typeof MessagesEnv
   devices: typeof DevicesEnv
   history: typeof HistoryEnv
+  keys: typeof KeysEnv
+  events: typeof EventsEnv
+  credentials: typeof CredentialsEnv
+  /** What it needs stands in the event. */
+  applications: v.ObjectSchema<Record<never, never>, undefined>
 }
 
 /** What each environment variable of a function stands for: exactly the variables that its own env.ts reads. */
-export type Uses<Name extends FunctionName> = Record<keyof v.InferInput<Environments[Name]>, Access>
+export type Uses<Name extends DeployedFunction> = Record<keyof v.InferInput<Environments[Name]>, Access>
 
-export type RelayFunctionProps<Name extends FunctionName> = {
+export type RelayFunctionProps<Name extends DeployedFunction> = {
   name: Name
   uses: Uses<Name>
   logGroup: ILogGroup
@@ -33,16 +45,18 @@ export type RelayFunctionProps<Name extends FunctionName> = {
 
 const root = join(import.meta.dirname, '..')
 
-/** One Lambda function with a role of its own that holds what `uses` grants, its log group and X-Ray, and nothing else. */
-export class RelayFunction<Name extends FunctionName> extends Construct {
+/** One Lambda function with a role of its own that holds what `uses` grants, its log group, and nothing else. */
+export class RelayFunction<Name extends DeployedFunction> extends Construct {
   readonly handler: NodejsFunction
+  readonly #role: Role
 
   constructor(scope: Construct, id: string, { name, uses, logGroup, memoryMiB, timeoutSeconds }: RelayFunctionProps<Name>) {
     super(scope, id)
     const accesses = Object.entries<Access>(uses)
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    this.#role = role
     logGroup.grantWrite(role)
-    for (const grant of accesses.flatMap(([, { grants }]) => grants)) allow(role, grant)
+    this.allow(...accesses.flatMap(([, { grants }]) => grants))
 
     this.handler = new NodejsFunction(this, 'Function', {
       entry: join(root, 'lambdas', name, 'handler.ts'),
@@ -56,9 +70,11 @@ export class RelayFunction<Name extends FunctionName> extends Construct {
       awsSdkConnectionReuse: false,
       role,
       logGroup,
-      // EMF metrics and the log are JSON lines on stdout: Lambda's own JSON format would wrap them.
-      loggingFormat: LoggingFormat.TEXT,
-      tracing: Tracing.ACTIVE,
+      // Lines that are JSON already pass as they are. Lambda's own are left out where nothing failed: they would be more
+      // bytes than ours (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html).
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      systemLogLevelV2: SystemLogLevel.WARN,
       bundling: {
         format: OutputFormat.ESM,
         target: 'node24',
@@ -68,17 +84,14 @@ export class RelayFunction<Name extends FunctionName> extends Construct {
         minify: true,
       },
     })
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: "X-Ray's write actions know no resources: this is the only statement on `*`",
-    })
   }
-}
 
-function allow(role: Role, { actions, resources, wildcard }: Grant): void {
-  if (resources.length === 0) return
-  role.addToPolicy(new PolicyStatement({ actions, resources }))
-  if (!wildcard) return
-  const ids = resources.filter((resource) => resource.endsWith('*')).map((resource) => `AwsSolutions-IAM5[Resource::${resource}]`)
-  Validations.of(role).acknowledge(...ids.map((id) => ({ id, reason: wildcard })))
+  /** Grants what no variable stands for. */
+  allow(...grants: Grant[]): void {
+    for (const { actions, resources, wildcard } of grants) {
+      if (resources.length === 0) continue
+      this.#role.addToPolicy(new PolicyStatement({ actions, resources }))
+      if (wildcard) acknowledgePatterns(this.#role, resources, wildcard)
+    }
+  }
 }

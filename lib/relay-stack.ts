@@ -1,61 +1,88 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib'
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import type { Construct } from 'constructs'
-import type { FunctionName } from '../wire/routes.ts'
 import { RelayApi } from './api.ts'
-import { deliveryReads, endpointWrites, pushes } from './apps.ts'
-import { RelayFunction, type RelayFunctionProps } from './function.ts'
-import { createLogGroup, logReads } from './log-group.ts'
+import { Applications } from './applications.ts'
+import { callerKey } from './caller-key.ts'
+import { EndpointEvents } from './endpoint-events.ts'
+import { DEPLOYED_FUNCTIONS, type DeployedFunction } from './function.ts'
+import { createFunctions } from './functions.ts'
+import { createLogGroup } from './log-group.ts'
+import { Monitoring } from './monitoring/monitoring.ts'
+import { PlatformApplications } from './platform-applications.ts'
 import type { Settings } from './settings.ts'
-import { createTable, itemReads, itemWrites } from './table.ts'
+import { createTable } from './table.ts'
 
-/** All of Wakecall that runs on AWS: an HTTP API, its functions, one table. */
+/** All of Wakecall that runs on AWS: an HTTP API, its functions, one table, SNS's platform applications, the monitoring. */
 export class RelayStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, apps, deletionProtection, logRetentionDays, throttle }: Settings) {
-    super(scope, id, { description: `Wakecall relay (${stage})` })
-    const table = createTable(this, deletionProtection)
-    const logsOf = (name: FunctionName) => createLogGroup(this, `${name}Logs`, `/wakecall/${stage}/${name}`, logRetentionDays)
-    const logs = { calls: logsOf('calls'), messages: logsOf('messages'), devices: logsOf('devices'), history: logsOf('history') }
+  constructor(scope: Construct, id: string, settings: Settings, props: StackProps = {}) {
+    const { stage, retention, removal, requests, domain, keepNumbers, deliverySamplePercent, alarms } = settings
+    super(scope, id, { description: `Wakecall relay (${stage})`, ...props })
+    // W3005: the CDK names dependencies that references imply already.
+    this.templateOptions.metadata = { 'cfn-lint': { config: { ignore_checks: ['W3005'] } } }
+    const namespace = `Wakecall/${stage}`
+    const logs = (id: string, name: string) => createLogGroup(this, id, name, retention.logDays)
+    const logGroups = forEachFunction((name) => logs(`${name}Logs`, `/wakecall/${stage}/${name}`))
 
-    const fn = <Name extends FunctionName>(name: Name, props: Omit<RelayFunctionProps<Name>, 'name' | 'logGroup'>) =>
-      new RelayFunction(this, name, { name, logGroup: logs[name], ...props }).handler
+    const table = createTable(this, removal.table)
+    const applications = new Applications(this, 'Applications', settings)
+    const functions = createFunctions(this, {
+      table,
+      applications,
+      callerKey: callerKey(this, keepNumbers),
+      logGroups,
+    })
+    const handlers = forEachFunction((name) => functions[name].handler)
 
-    // A gibibyte is for its share of CPU: it verifies a signature and opens TLS connections while a caller waits.
-    const functions = {
-      calls: fn('calls', {
-        uses: { TABLE_NAME: itemWrites(table), APPS: pushes(apps) },
-        memoryMiB: 1024,
-        timeoutSeconds: 10,
-      }),
-      messages: fn('messages', {
-        uses: { TABLE_NAME: itemWrites(table), APPS: pushes(apps) },
-        memoryMiB: 512,
-        timeoutSeconds: 10,
-      }),
-      devices: fn('devices', {
-        uses: { TABLE_NAME: itemWrites(table), APPS: endpointWrites(apps) },
-        memoryMiB: 512,
-        timeoutSeconds: 10,
-      }),
-      history: fn('history', {
-        uses: {
-          TABLE_NAME: itemReads(table),
-          APPS: deliveryReads(apps),
-          CALLS_LOG_GROUP: logReads(logs.calls),
-          HISTORY_LOG_GROUP: logReads(logs.history),
-        },
-        memoryMiB: 512,
-        timeoutSeconds: 20,
-      }),
+    const events = new EndpointEvents(this, 'EndpointEvents')
+    events.feed(handlers.events)
+    if (applications.all.length > 0) {
+      new PlatformApplications(this, 'PlatformApplications', {
+        applications: applications.all,
+        fn: functions.applications,
+        providerLogs: logs('ProviderLogs', `/wakecall/${stage}/provider`),
+        eventTopic: events.topic,
+        deliverySamplePercent,
+        removalPolicy: removal.applications,
+      })
     }
+    new Rule(this, 'Daily', {
+      description: "Wakecall: a look at the platform applications' credentials",
+      schedule: Schedule.cron({ hour: '6', minute: '0' }),
+      targets: [new LambdaFunction(handlers.credentials)],
+    })
 
     const api = new RelayApi(this, 'Api', {
       apiName: `wakecall-${stage}`,
-      functions,
+      functions: handlers,
       // Under this prefix AWS needs no resource policy for each group: an account has few of them, each of 5 KB.
-      accessLogs: createLogGroup(this, 'AccessLogs', `/aws/vendedlogs/wakecall/${stage}/access`, logRetentionDays),
-      throttle,
+      accessLogs: logs('AccessLogs', `/aws/vendedlogs/wakecall/${stage}/access`),
+      throttle: requests,
+      domain,
     })
-    new CfnOutput(this, 'RelayUrl', { value: api.url, description: 'What a PBX is enrolled at' })
-    new CfnOutput(this, 'TableName', { value: table.tableName, description: 'The table, for wakecall-admin' })
+    new Monitoring(this, 'Monitoring', {
+      stage,
+      namespace,
+      alarms,
+      functions: handlers,
+      logGroups,
+      apiId: api.apiId,
+      // The CDK's own types do not fit each other under exactOptionalPropertyTypes.
+      table: table as ITable,
+      deadLetters: events.deadLetters,
+      applications: applications.all,
+      deliverySamplePercent,
+    })
+
+    const output = (name: string, value: string, description: string) => new CfnOutput(this, name, { value, description })
+    output('RelayUrl', api.url, 'What a PBX is enrolled at')
+    output('TableName', table.tableName, 'The table, for wakecall-admin')
+    if (api.domainTarget) output('DomainTarget', api.domainTarget, `The CNAME record of ${domain?.name} points here`)
+    output('DeadLetterUrl', events.deadLetters.queueUrl, 'The queue of the endpoint events that could not be handled')
   }
 }
+
+const forEachFunction = <T>(make: (name: DeployedFunction) => T) =>
+  Object.fromEntries(DEPLOYED_FUNCTIONS.map((name) => [name, make(name)])) as Record<DeployedFunction, T>

@@ -1,93 +1,127 @@
-import { spawn } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startDynamo } from '../../local/dynamodb.ts'
-import type { Listening } from '../../local/listen.ts'
-import { publicKeyText } from '../../wire/signature.ts'
+import { expect, test } from 'vitest'
+import { enrol } from '../../core/enrol.ts'
+import { MOST_KEYS } from '../../core/pbx.ts'
+import { readSettings } from '../../lib/settings.ts'
+import { config } from '../../wakecall.config.ts'
+import { EnrolmentCode } from '../../wire/keys.ts'
+import { parse } from '../../wire/parse.ts'
+import { keyIdOf } from '../../wire/signature.ts'
+import { RELAY_URL, useAdmin } from './admin.ts'
 
-const ADMIN = new URL('../../bin/wakecall-admin.ts', import.meta.url).pathname
-const TABLE = 'wakecall-admin-test'
-const dir = mkdtempSync(join(tmpdir(), 'wakecall-admin-'))
-const { publicKey } = generateKeyPairSync('ed25519')
+const { run, json, store, file } = useAdmin()
 
-const fileOf = (name: string, content: string | Buffer) => {
-  writeFileSync(join(dir, name), content)
-  return join(dir, name)
-}
-const key = fileOf('office.pub.pem', publicKey.export({ type: 'spki', format: 'pem' }))
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const rsaKey = fileOf('rsa.pub.pem', rsa.publicKey.export({ type: 'spki', format: 'pem' }))
+const publicKey = (name: string) => Buffer.from(name.padEnd(32)).toString('base64url')
+const DAY = 24 * 3600 * 1000
 
-let dynamo: Listening
-let env: NodeJS.ProcessEnv
+/** What the relay does when the PBX sends the code. */
+const enrolWith = async (shown: string, name = 'pbx') =>
+  enrol(
+    { pbxs: await store(), clock: { now: Date.now, sleep: async () => {} } },
+    { code: parse(EnrolmentCode, shown), publicKey: publicKey(name) },
+  )
 
-beforeAll(async () => {
-  dynamo = await startDynamo(TABLE)
-  const credentials = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
-  env = { ...process.env, ...credentials, AWS_ENDPOINT_URL_DYNAMODB: dynamo.url }
-})
-
-afterAll(async () => {
-  await dynamo.close()
-  rmSync(dir, { recursive: true })
-})
-
-async function admin(...args: string[]) {
-  const child = spawn(process.execPath, [ADMIN, ...args], { env })
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return { code: child.exitCode, stdout, stderr }
-}
-
-test('pbx create writes a PBX that the relay knows, with its key and quotas', async () => {
-  const created = await admin('pbx', 'create', 'office', '--public-key', key, '--table', TABLE, '--pushes', '60')
-  expect(created).toMatchObject({ code: 0, stderr: '' })
-  expect(created.stdout).toContain('pbx = "office" and keyId = "k1"')
-  Object.assign(process.env, env)
-  const { createPbxStore } = await import('../../lambdas/aws/pbxs.ts')
-  expect(await createPbxStore(TABLE).get('office')).toEqual({
-    id: 'office',
-    name: 'office',
-    keys: { k1: publicKeyText(publicKey) },
-    quotas: { devices: 10_000, pushesPerMinute: 60 },
+test('an invited PBX enrols with the code that is printed, by the command that is printed', async () => {
+  const before = Date.now()
+  const { code, stdout, stderr } = await run('pbx', 'invite', 'office', '--name', 'Büro München', '--pushes', '60')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const [, shown = ''] = new RegExp(`^  wakecall enrol ${RELAY_URL} ([0-9A-Z-]{23})$`, 'm').exec(stdout) ?? []
+  expect(stdout).toContain(`\n  ${shown}\n`)
+  const until = Date.parse(/until (\S+Z)/.exec(stdout)?.[1] ?? '')
+  expect(until).toBeGreaterThanOrEqual(before + DAY)
+  expect(until).toBeLessThanOrEqual(Date.now() + DAY)
+  expect(await enrolWith(shown)).toEqual({ pbx: 'office', keyId: keyIdOf(publicKey('pbx')) })
+  expect(await (await store()).get('office')).toMatchObject({
+    name: 'Büro München',
+    quotas: { devices: readSettings(config).quotas.devices, pushesPerMinute: 60 },
   })
 })
 
-test('an id that is taken stays as it is', async () => {
-  await admin('pbx', 'create', 'branch', '--public-key', key, '--table', TABLE)
-  const again = await admin('pbx', 'create', 'branch', '--public-key', key, '--table', TABLE, '--pushes', '1')
-  expect(again.code).toBe(2)
-  expect(again.stderr).toMatch(/branch is there already/)
+test('quotas that are not given are those of the configuration', async () => {
+  file('my.config.ts', 'export const config = { quotas: { devices: 7 } }')
+  await run('pbx', 'invite', 'small', '--config', 'my.config.ts')
+  const { quotas } = readSettings({ quotas: { devices: 7 } })
+  expect(await json('pbx', 'quota', 'small')).toEqual({ pbx: 'small', quotas })
 })
 
-test('every mistake is said at once', async () => {
-  const { code, stderr } = await admin('pbx', 'create', 'Büro', '--devices', 'many')
-  expect(code).toBe(2)
-  for (const name of ['id', 'devices', 'table', 'public-key']) expect(stderr).toMatch(new RegExp(`^${name}: `, 'm'))
+test('a second invitation voids the first, and keeps name and quotas', async () => {
+  const first = await json('pbx', 'invite', 'branch', '--name', 'Branch', '--devices', '5')
+  const second = await json('pbx', 'invite', 'branch')
+  expect(second).toEqual({
+    pbx: 'branch',
+    code: expect.not.stringMatching(first.code),
+    expiresAt: expect.stringMatching(/Z$/),
+    command: `wakecall enrol ${RELAY_URL} ${second.code}`,
+  })
+  await expect(enrolWith(first.code)).rejects.toMatchObject({ code: 'enrolment_refused' })
+  expect(await enrolWith(second.code)).toMatchObject({ pbx: 'branch' })
+  expect(await (await store()).get('branch')).toMatchObject({ name: 'Branch', quotas: { devices: 5 } })
 })
+
+test('pbx list shows every PBX and its state, and no code', async () => {
+  const { code } = await json('pbx', 'invite', 'list-a', '--name', 'One')
+  await enrolWith((await json('pbx', 'invite', 'list-b')).code)
+  await json('pbx', 'invite', 'list-c')
+  await run('pbx', 'revoke', 'list-c')
+  const { pbxs } = await json('pbx', 'list')
+  const { quotas } = readSettings(config)
+  expect(pbxs.filter(({ pbx }: { pbx: string }) => pbx.startsWith('list-'))).toEqual([
+    { pbx: 'list-a', name: 'One', keys: 0, quotas, invitedUntil: expect.any(String) },
+    { pbx: 'list-b', name: 'list-b', keys: 1, quotas },
+    { pbx: 'list-c', name: 'list-c', keys: 0, quotas, revokedAt: expect.any(String) },
+  ])
+  const { stdout } = await run('pbx', 'list')
+  expect(stdout).toMatch(/^PBX +KEYS +DEVICES +PUSHES\/MIN +STATE +NAME$/m)
+  expect(stdout).toMatch(/^list-a +0 +\d+ +\d+ +not enrolled, invited until \S+Z +One$/m)
+  expect(stdout).toMatch(/^list-b +1 .* enrolled +list-b$/m)
+  expect(stdout).toMatch(/^list-c +0 .* revoked \S+Z +list-c$/m)
+  expect(stdout).not.toContain(code)
+})
+
+test('a revoked PBX has no key, and comes back with the next invitation', async () => {
+  const { code } = await json('pbx', 'invite', 'gone')
+  await enrolWith(code)
+  const revoked = await run('pbx', 'revoke', 'gone')
+  expect(revoked).toMatchObject({ code: 0, stdout: expect.stringMatching(/revoked.* 60 s .*pbx invite gone/) })
+  expect((await json('keys', 'list', 'gone')).keys).toEqual([])
+  await expect(enrolWith(code)).rejects.toMatchObject({ code: 'enrolment_refused' })
+  await enrolWith((await json('pbx', 'invite', 'gone')).code)
+  expect((await json('keys', 'list', 'gone')).keys).toHaveLength(1)
+})
+
+test('pbx quota shows quotas, and changes those that it is given', async () => {
+  await run('pbx', 'invite', 'quota', '--devices', '5', '--pushes', '50')
+  expect((await run('pbx', 'quota', 'quota')).stdout).toBe('quota: 5 devices, 50 pushes a minute\n')
+  expect(await json('pbx', 'quota', 'quota', '--pushes', '70')).toMatchObject({ quotas: { devices: 5, pushesPerMinute: 70 } })
+  expect((await run('pbx', 'quota', 'quota')).stdout).toBe('quota: 5 devices, 70 pushes a minute\n')
+})
+
+test('keys are listed, and revoked one by one', async () => {
+  const { keyId } = await enrolWith((await json('pbx', 'invite', 'keys')).code)
+  expect(await json('keys', 'list', 'keys')).toEqual({ pbx: 'keys', keys: [{ keyId, addedAt: expect.any(String) }] })
+  expect((await run('keys', 'list', 'keys')).stdout).toMatch(new RegExp(`^KEY +ADDED\n${keyId}  \\S+Z\n$`))
+  const revoked = await run('keys', 'revoke', 'keys', keyId)
+  expect(revoked).toMatchObject({ code: 0, stdout: expect.stringMatching(/0 left.* 60 s /) })
+  const again = await run('keys', 'revoke', 'keys', keyId)
+  expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('keys list keys') })
+  expect((await run('keys', 'list', 'keys')).stdout).toContain('has no key')
+})
+
+test('a PBX with as many keys as it may have is not invited before one is removed', async () => {
+  for (let i = 0; i < MOST_KEYS; i++) await enrolWith((await json('pbx', 'invite', 'full')).code, `${i}`)
+  const refused = await run('pbx', 'invite', 'full')
+  expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('keys revoke full KEYID') })
+  await run('keys', 'revoke', 'full', keyIdOf(publicKey('0')))
+  expect((await run('pbx', 'invite', 'full')).code).toBe(0)
+}, 20_000)
 
 test.each([
-  ['a key of another kind', () => rsaKey, /Ed25519/],
-  ['no key', () => fileOf('text', 'hello'), /holds no public key/],
-  ['no file', () => join(dir, 'nowhere'), /nowhere/],
-])('%s is refused', async (_, file, says) => {
-  const { code, stderr } = await admin('pbx', 'create', 'other', '--public-key', file(), '--table', TABLE)
-  expect(code).toBe(2)
-  expect(stderr).toMatch(says)
-})
-
-test('an unknown option or command shows how it goes', async () => {
-  expect((await admin('pbx', 'create', 'x', '--tabel', TABLE)).code).toBe(2)
-  expect(await admin('pbx', 'destroy', 'x')).toMatchObject({ code: 2, stderr: expect.stringContaining('pbx create ID') })
-  expect(await admin('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('pbx create ID') })
-})
-
-test('a table that is not there is an error of AWS, in one line', async () => {
-  const { code, stderr } = await admin('pbx', 'create', 'other', '--public-key', key, '--table', 'no-such-table')
-  expect(code).toBe(1)
-  expect(stderr.trim().split('\n')).toHaveLength(1)
+  ['pbx revoke', []],
+  ['pbx quota', []],
+  ['pbx quota', ['--devices', '5']],
+  ['keys list', []],
+  ['keys revoke', ['0123456789abcdef']],
+])('%s of a PBX that is not there says so and makes none: %j', async (name, more) => {
+  const refused = await run(...name.split(' '), 'nobody', ...more)
+  expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/no PBX nobody.*pbx list/) })
+  expect(await (await store()).get('nobody')).toBeUndefined()
 })

@@ -31,7 +31,8 @@ describe('routes', () => {
       FunctionName: { 'Fn::GetAtt': [functionOf(template, name).id, 'Arn'] },
       SourceArn: { 'Fn::Join': ['', Match.arrayWith([{ Ref: Match.stringLikeRegexp('^ApiHttpApi') }, `/*/*${path}`])] },
     })
-    template.resourceCountIs('AWS::Lambda::Permission', all.length)
+    // One more lets the daily rule call `credentials`.
+    template.resourceCountIs('AWS::Lambda::Permission', all.length + 1)
   })
 
   test('there are no others', () => {
@@ -44,7 +45,7 @@ describe('routes', () => {
 })
 
 describe('throttling', () => {
-  const stage = stageOf(synthesize({ throttle: { rate: 55, burst: 95 } }))
+  const stage = stageOf(synthesize({ requests: { perSecond: 55, burst: 95 } }))
 
   test('the setting is the default of every route', () => {
     expect(stage?.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 55, ThrottlingBurstLimit: 95 })
@@ -57,8 +58,14 @@ describe('throttling', () => {
       'DELETE /v1/extensions/{extension}/devices/{deviceId}': slower,
       'GET /v1/extensions/{extension}/devices': slower,
       'GET /v1/health': slower,
+      'POST /v1/enrolments': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
       $default: slower,
     })
+  })
+
+  test('codes cannot be guessed faster where more calls are let in', () => {
+    const enrol = stageOf(synthesize({ requests: { perSecond: 50_000, burst: 50_000 } }))?.RouteSettings['POST /v1/enrolments']
+    expect(enrol).toEqual({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 })
   })
 
   test('the stage waits for every route that it has settings for', () => {
@@ -73,9 +80,7 @@ describe('access log', () => {
   test('is JSON with what it takes to find a slow or failed request', () => {
     expect(JSON.parse(format)).toEqual({
       requestId: '$context.requestId',
-      time: '$context.requestTimeEpoch',
-      method: '$context.httpMethod',
-      routeKey: '$context.routeKey',
+      route: '$context.routeKey',
       status: '$context.status',
       latencyMs: '$context.responseLatency',
       integrationMs: '$context.integrationLatency',
@@ -88,7 +93,36 @@ describe('access log', () => {
   })
 })
 
-test('the outputs are what a PBX and an operator need', () => {
-  template.hasOutput('RelayUrl', { Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ApiHttpApi'), 'ApiEndpoint'] } })
-  template.hasOutput('TableName', { Value: { Ref: Match.stringLikeRegexp('^Table') } })
+describe('outputs', () => {
+  test('are what a PBX and an operator need', () => {
+    template.hasOutput('RelayUrl', { Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ApiHttpApi'), 'ApiEndpoint'] } })
+    template.hasOutput('TableName', { Value: { Ref: Match.stringLikeRegexp('^Table') } })
+    template.hasOutput('DeadLetterUrl', { Value: { Ref: Match.stringLikeRegexp('^EndpointEventsDeadLetters') } })
+    expect(template.findOutputs('DomainTarget')).toEqual({})
+    template.resourceCountIs('AWS::ApiGatewayV2::DomainName', 0)
+  })
+})
+
+describe("a domain of one's own", () => {
+  const certificateArn = 'arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012'
+  const template = synthesize({ domain: { name: 'push.example.com', certificateArn } })
+
+  test('has the certificate, no TLS older than 1.2, and leads to the API', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+      DomainName: 'push.example.com',
+      DomainNameConfigurations: [Match.objectLike({ CertificateArn: certificateArn, SecurityPolicy: 'TLS_1_2' })],
+    })
+    template.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', {
+      ApiId: { Ref: Match.stringLikeRegexp('^ApiHttpApi') },
+      DomainName: { Ref: Match.stringLikeRegexp('^ApiDomain') },
+      Stage: '$default',
+    })
+  })
+
+  test('is where a PBX is enrolled, and what its DNS record points to is told', () => {
+    template.hasOutput('RelayUrl', { Value: 'https://push.example.com' })
+    template.hasOutput('DomainTarget', {
+      Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ApiDomain'), 'RegionalDomainName'] },
+    })
+  })
 })

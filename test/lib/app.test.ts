@@ -1,35 +1,65 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-const APP = join(import.meta.dirname, '../../bin/wakecall.ts')
+const ROOT = join(import.meta.dirname, '../..')
 
-let outdir: string
+let folder: string
 beforeAll(async () => {
-  outdir = await mkdtemp(join(tmpdir(), 'wakecall-app-'))
+  folder = await mkdtemp(join(tmpdir(), 'wakecall-app-'))
 })
-afterAll(() => rm(outdir, { recursive: true, force: true }))
+afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** Runs the app as the CDK's command does, which hands it the context and the folder to write to. */
-function run(context: Record<string, unknown>): Promise<{ code: unknown; stderr: string }> {
+function run(context: Record<string, unknown> = {}, cwd = ROOT): Promise<{ code: unknown; stderr: string }> {
   const CDK_CONTEXT_JSON = JSON.stringify({ 'aws:cdk:bundling-stacks': [], ...context })
-  const env = { PATH: process.env.PATH, CDK_CONTEXT_JSON, CDK_OUTDIR: outdir }
+  const env = { PATH: process.env.PATH, CDK_CONTEXT_JSON, CDK_OUTDIR: join(folder, 'out') }
   return new Promise((resolve) => {
-    execFile(process.execPath, [APP], { env }, (error, _, stderr) => resolve({ code: error?.code ?? 0, stderr }))
+    execFile(process.execPath, [join(ROOT, 'bin/wakecall.ts')], { env, cwd }, (error, _, stderr) =>
+      resolve({ code: error?.code ?? 0, stderr }),
+    )
   })
 }
 
-test('the app writes the stack of the stage, for whatever account and region it is deployed to', async () => {
-  expect(await run({ stage: 'prod' })).toEqual({ code: 0, stderr: '' })
-  const manifest = JSON.parse(await readFile(join(outdir, 'manifest.json'), 'utf8'))
-  expect(manifest.artifacts['wakecall-prod'].environment).toBe('aws://unknown-account/unknown-region')
+async function environmentOf(stack: string): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(folder, 'out/manifest.json'), 'utf8'))
+  return manifest.artifacts[stack].environment
+}
+
+test('a fresh clone makes a stack, for whatever account and region it is deployed to', async () => {
+  expect(await run()).toMatchObject({ code: 0 })
+  expect(await environmentOf('wakecall-dev')).toBe('aws://unknown-account/unknown-region')
+})
+
+test('the example makes a stack for its region', async () => {
+  expect(await run({ config: 'wakecall.config.example.ts' })).toMatchObject({ code: 0 })
+  expect(await environmentOf('wakecall-prod')).toBe('aws://unknown-account/eu-west-1')
+})
+
+test('a file is looked for where the command is run', async () => {
+  await writeFile(join(folder, 'mine.mjs'), "export const config = { stage: 'mine' }")
+  expect(await run({ config: 'mine.mjs' }, folder)).toMatchObject({ code: 0 })
+  expect(await environmentOf('wakecall-mine')).toBe('aws://unknown-account/unknown-region')
 })
 
 test('bad settings end it with a message for the operator, not with a stack trace', async () => {
-  const { code, stderr } = await run({ stage: 'PROD', throttleRate: 'fast' })
+  await writeFile(join(folder, 'bad.mjs'), "export const config = { stage: 'PROD', keepNumbers: 'never' }")
+  const { code, stderr } = await run({ config: 'bad.mjs' }, folder)
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^Wakecall cannot be deployed with these settings:\n {2}stage: .*\n {2}throttleRate: .*\n/)
+  expect(stderr).toMatch(/^Wakecall cannot be deployed with these settings:\n {2}stage: .*\n {2}keepNumbers: .*\n/)
+  expect(stderr).not.toMatch(/^\s+at /m)
+})
+
+test.each([
+  ['that exports no config', 'none.mjs', 'export default {}', 'the whole: '],
+  ['that is not there', 'nowhere.mjs', undefined, 'cannot be read'],
+])('so does a file %s', async (_, file, text, says) => {
+  if (text) await writeFile(join(folder, file), text)
+  const { code, stderr } = await run({ config: file }, folder)
+  expect(code).toBe(1)
+  expect(stderr).toContain(says)
+  expect(stderr).toContain('wakecall.config.example.ts')
   expect(stderr).not.toMatch(/^\s+at /m)
 })

@@ -8,27 +8,23 @@ import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DEPLOYED_FUNCTIONS, type DeployedFunction } from '../../lib/function.ts'
 import { RelayStack } from '../../lib/relay-stack.ts'
 import { readSettings } from '../../lib/settings.ts'
-import { FUNCTIONS, type FunctionName } from '../../wire/routes.ts'
 import { functionOf } from './synthesize.ts'
 
 const LIMIT_BYTES = 450_000
 const LOAD = 'const { handler } = await import(process.argv[1]); process.stdout.write(typeof handler)'
 
 let outdir: string
-const bundles = {} as Record<FunctionName, string>
+const bundles = {} as Record<DeployedFunction, string>
 
 beforeAll(async () => {
   // Far from node_modules: a bundle that needs anything of it cannot load there.
   outdir = await mkdtemp(join(tmpdir(), 'wakecall-bundle-'))
-  const stack = new RelayStack(
-    new App({ outdir }),
-    'wakecall-test',
-    readSettings((name) => (name === 'stage' ? 'test' : undefined)),
-  )
+  const stack = new RelayStack(new App({ outdir }), 'wakecall-test', readSettings({ stage: 'test' }))
   const template = Template.fromStack(stack)
-  for (const name of FUNCTIONS) {
+  for (const name of DEPLOYED_FUNCTIONS) {
     const { S3Key } = functionOf(template, name).properties.Code as { S3Key: string }
     bundles[name] = join(outdir, `asset.${S3Key.replace('.zip', '')}`, 'index.mjs')
   }
@@ -36,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(outdir, { recursive: true, force: true }))
 
-describe.each(FUNCTIONS)('the bundle of %s', (name) => {
+describe.each(DEPLOYED_FUNCTIONS)('the bundle of %s', (name) => {
   test('imports nothing but what Node has', async () => {
     const options = { bundle: true, write: false, metafile: true, format: 'esm', platform: 'node', packages: 'external' } as const
     const { metafile } = await build({ ...options, entryPoints: [bundles[name]], outfile: 'unwritten.mjs' })
@@ -48,8 +44,8 @@ describe.each(FUNCTIONS)('the bundle of %s', (name) => {
   test('loads by itself and exports its handler', async () => {
     const env = {
       TABLE_NAME: 'wakecall',
+      CALLER_KEY: '',
       APPS: '{}',
-      CALLS_LOG_GROUP: 'calls',
       HISTORY_LOG_GROUP: 'history',
       AWS_REGION: 'eu-west-1',
     }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Config } from '../../lib/settings.ts'
 import { synthesize } from './synthesize.ts'
 
-const tableOf = (settings = {}) => Object.values(synthesize(settings).findResources('AWS::DynamoDB::Table'))[0]
+const tableOf = (config: Config = {}) => Object.values(synthesize(config).findResources('AWS::DynamoDB::Table'))[0]
 
 describe('the table', () => {
   test('has the keys, the TTL, point-in-time recovery, encryption, on demand, no index', () => {
@@ -22,11 +23,12 @@ describe('the table', () => {
     })
   })
 
-  test('outlives its stack', () => {
-    expect(tableOf()).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
-  })
-
-  test.each([true, false])('is protected against deletion as the setting says: %s', (deletionProtection) => {
-    expect(tableOf({ deletionProtection })?.Properties.DeletionProtectionEnabled).toBe(deletionProtection)
+  test.each([
+    ['retain', 'Retain', true],
+    ['destroy', 'Delete', false],
+  ] as const)('%s: CloudFormation is told to %s it, protected against deletion: %s', (table, policy, isProtected) => {
+    const resource = tableOf({ removal: { table } })
+    expect(resource).toMatchObject({ DeletionPolicy: policy, UpdateReplacePolicy: policy })
+    expect(resource?.Properties.DeletionProtectionEnabled).toBe(isProtected)
   })
 })

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { Validations } from 'aws-cdk-lib'
+import { AwsSolutionsChecks } from 'cdk-nag'
+import { describe, expect, test } from 'vitest'
+import { inventory, type SynthesizedTemplate } from '../../lib/monitoring/inventory.ts'
+import { PRICES } from '../../lib/monitoring/prices.ts'
+import type { Config } from '../../lib/settings.ts'
+import { monitoringApp, synthesizeMonitoring } from './monitoring-stack.ts'
+
+const listed = (config?: Config) => inventory(synthesizeMonitoring(config).toJSON() as SynthesizedTemplate)
+const { widgets } = listed()
+
+const widgetOf = (title: string) => widgets.find((widget) => widget.title === title)
+
+describe('the dashboard', () => {
+  test('is one, called after the stage', () => {
+    const template = synthesizeMonitoring()
+    template.resourceCountIs('AWS::CloudWatch::Dashboard', 1)
+    template.hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: 'wakecall-test' })
+  })
+
+  test('has no two widgets of one title, and none that shows nothing', () => {
+    const titles = widgets.map(({ title }) => title)
+    expect(new Set(titles).size).toBe(titles.length)
+    for (const { metrics, queries } of widgets) expect(metrics.length + queries.length).toBeGreaterThan(0)
+  })
+
+  test('without mobile apps shows no providers, and everything else', () => {
+    const without = listed({ apps: {} }).widgets.map(({ title }) => title)
+    const missing = widgets.map(({ title }) => title).filter((title) => !without.includes(title))
+    expect(missing).toEqual([
+      'Delivered and failed by platform',
+      'Refusals by reason',
+      'Failures by the provider’s status',
+      'Dwell in SNS',
+      'Latest refusals, in the provider’s words',
+    ])
+  })
+
+  test('its queries of delivery records name the fields that they show, and no token is among them', () => {
+    const [query = ''] = widgetOf('Latest refusals, in the provider’s words')?.queries ?? []
+    expect(query).toMatch(/\| fields @timestamp, /)
+    expect(query).not.toMatch(/token|destination|@message/)
+  })
+})
+
+describe('the cost of the last hour', () => {
+  const body = JSON.stringify(synthesizeMonitoring().findResources('AWS::CloudWatch::Dashboard')).replaceAll('\\', '')
+  const priced = (metric: string): number[] => {
+    const ids = [...body.matchAll(new RegExp(`"${metric}".{0,400}?"id":"(\\w+?\\d+)"`, 'g'))].map(([, id = '']) => id)
+    return ids.flatMap((id) => {
+      const price = new RegExp(`FILL\\(${id},0\\)\\*([\\d.e-]+)`).exec(body)?.[1]
+      return price === undefined ? [] : [Number(price)]
+    })
+  }
+
+  test.each([
+    ['ConsumedWriteCapacityUnits', PRICES.tableWrite, 1],
+    ['ConsumedReadCapacityUnits', PRICES.tableRead, 1],
+    ['PushesAccepted', PRICES.push, 3],
+    ['Invocations', PRICES.lambdaRequest, 8],
+    ['IncomingBytes', PRICES.logByte, 8 + 2 * 5],
+  ] as const)('counts %s at its price', (metric, price, times) => {
+    expect(priced(metric)).toEqual(Array.from({ length: times }, () => price))
+  })
+
+  test('counts milliseconds of a function by its memory', () => {
+    // The largest functions have half a gibibyte.
+    expect(Math.max(...priced('Duration'))).toBeCloseTo(PRICES.lambdaGiBSecond / 2000, 15)
+  })
+})
+
+test('with as many apps as fit, the stack stays under the 500 resources of CloudFormation', () => {
+  const app = { apple: { bundleId: 'com.example.phone', certificateSecret: 'c' }, google: { serviceAccountSecret: 'fcm' } }
+  const many = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`com.example.phone${i}`, app]))
+  const { Resources } = synthesizeMonitoring({ apps: many }).toJSON()
+  expect(Object.keys(Resources).length).toBeLessThan(500)
+})
+
+test("cdk-nag's AWS Solutions rules find nothing in it", () => {
+  const { app } = monitoringApp({ alarms: { email: 'operator@example.com' } })
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+  expect(() => app.synth()).not.toThrow()
+})
+
+test('npm run dashboard prints every widget and every alarm, without AWS', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['lib/monitoring/print.ts', 'wakecall.config.example.ts'])
+  for (const { title } of widgets) expect(stdout).toContain(`\n  ${title}\n    `)
+  expect(stdout).toContain('wakecall-prod-wake-rate: ')
+  expect(stdout).toContain('    Wakecall/prod WakeLatency {platform=ios}\n')
+})
