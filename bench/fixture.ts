@@ -24,5 +24,6 @@ export const benchEnv = (url: string): Record<string, string> => ({
   AWS_ENDPOINT_URL_DYNAMODB: url,
   AWS_ENDPOINT_URL_SNS: url,
   TABLE_NAME: 'bench',
+  CALLER_KEY: 'bench',
   APPS: JSON.stringify(BENCH_APPS),
 })

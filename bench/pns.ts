@@ -20,7 +20,7 @@ type Target = { url: string; pid: number }
 async function startPns(relay: string, dir: string): Promise<Target & { stop: () => Promise<unknown> }> {
   const file = (name: string) => join(dir, name)
   await writeFile(file('key.pem'), BENCH_KEY.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
-  const settings = { relay, pbx: 'bench', keyId: 'k1', keyFile: file('key.pem'), dataDir: file('data'), listen: '127.0.0.1:0' }
+  const settings = { relay, pbx: 'bench', keyFile: file('key.pem'), dataDir: file('data'), listen: '127.0.0.1:0' }
   const toml = Object.entries(settings).map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
   await writeFile(file('wakecall.toml'), [...toml, '[log]', `file = ${JSON.stringify(file('log'))}`].join('\n'))
   const wakecall = join(import.meta.dirname, '../client/wakecall.ts')

@@ -3,10 +3,18 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { benchBundle } from './bundle.ts'
 import { benchCalls } from './calls.ts'
+import { benchEvents } from './events.ts'
 import { benchPns } from './pns.ts'
 import type { Row } from './row.ts'
+import { benchTrace } from './trace.ts'
 
-const rows: Row[] = [...(await benchCalls()), ...(await benchBundle()), ...(await benchPns())]
+const rows: Row[] = [
+  ...(await benchCalls()),
+  ...(await benchBundle()),
+  ...(await benchPns()),
+  ...(await benchEvents()),
+  ...(await benchTrace()),
+]
 await writeFile(join(import.meta.dirname, 'results.json'), `${JSON.stringify(rows, undefined, 2)}\n`)
 
 const columns = ['name', 'value', 'unit', 'baseline', 'ratio', 'limit', 'ok'] as const

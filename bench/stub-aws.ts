@@ -31,7 +31,7 @@ const ANSWERS: Record<string, (body: Record<string, Record<string, unknown>>) =>
     Item: {
       id: S('bench'),
       name: S('bench'),
-      keys: { M: { k1: S(BENCH_PUBLIC_KEY) } },
+      keys: { M: { k1: { M: { publicKey: S(BENCH_PUBLIC_KEY), addedAt: { N: '0' } } } } },
       quotas: { M: { devices: N(10), pushesPerMinute: N(1e9) } },
     },
   }),
