@@ -1,37 +1,55 @@
 /** AWS's APIs on localhost with a real CloudFormation engine (MiniStack), in a virtual environment of its own. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { listen } from '../../local/listen.ts'
-import { run, start } from './shell.ts'
+import { installPython } from './python.ts'
+import { start } from './shell.ts'
 
-const REQUIREMENTS = new URL('./requirements.txt', import.meta.url).pathname
-const LOCALHOST_NAMES = new URL('./localhost-names.mjs', import.meta.url).pathname
+const LOCALHOST_NAMES = join(import.meta.dirname, 'localhost-names.mjs')
 
-async function freePort(): Promise<string> {
+export const REGION = 'eu-west-1'
+export const ACCOUNT = '000000000000'
+export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' }
+
+/** An address that nobody listens at. */
+export async function freeAddress(): Promise<string> {
   const { url, close } = await listen(createServer())
   await close()
-  return new URL(url).port
+  return url
 }
 
 /** `env` is what a command needs to take it for AWS. */
 export type Aws = { env: Record<string, string>; close: () => Promise<void> }
 
-export async function startAws(): Promise<Aws> {
+/** `functions`: variables for every Lambda function, which runs with the emulator's own environment beside its settings. */
+export async function startAws(endpoint: string, functions: Record<string, string> = {}): Promise<Aws> {
   const dir = await mkdtemp(join(tmpdir(), 'wakecall-aws-'))
-  await run(`python3 -m venv venv && venv/bin/pip install --quiet --requirement ${REQUIREMENTS}`, { cwd: dir })
-  const port = await freePort()
-  const server = await start('exec venv/bin/ministack', /Running on/, {
+  const TMPDIR = join(dir, 'tmp')
+  await mkdir(TMPDIR)
+  const tools = await installPython(dir)
+  const server = await start(`exec ${tools}/ministack`, /Running on/, {
     cwd: dir,
-    env: { BIND_HOST: '127.0.0.1', GATEWAY_PORT: port },
+    clean: true,
+    env: {
+      // Lambda functions run on this Node, that of the project.
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      TMPDIR,
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: new URL(endpoint).port,
+      ...functions,
+    },
   })
   return {
     env: {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: 'eu-west-1',
+      // The AWS command line, which was installed beside the emulator.
+      PATH: `${process.env.PATH}:${tools}`,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_REGION: REGION,
+      CDK_APP: 'node test/real/deploy-app.ts',
       // Nobody is there to be asked.
       CDK_REQUIRE_APPROVAL: 'never',
       NODE_OPTIONS: `--import=${LOCALHOST_NAMES}`,

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-type Run = { cwd: string; env?: Record<string, string> }
+/** `clean`: with the variables of `env` only. */
+type Run = { cwd: string; env?: Record<string, string>; clean?: boolean }
 
 /** Runs a command as a shell would, in a process group of its own. Its output is kept, both streams in one. */
-function launch(command: string, { cwd, env }: Run): { child: ChildProcess; output: () => string } {
+function launch(command: string, { cwd, env, clean = false }: Run): { child: ChildProcess; output: () => string } {
   const child = spawn('bash', ['-c', command], {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...(clean ? {} : process.env), ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
