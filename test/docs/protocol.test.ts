@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { CODE_LENGTH } from '../../core/enrol-code.ts'
+import { KNOWN_FOR_MS, MOST_KEYS } from '../../core/pbx.ts'
 import { rateHeaders } from '../../core/rate.ts'
+import { EnrolAnswer, EnrolRequest } from '../../wire/keys.ts'
+import { parse } from '../../wire/parse.ts'
 import { escapeId } from '../../wire/path.ts'
 import { PROBLEMS } from '../../wire/problem.ts'
 import {
   COMPONENTS,
   contentDigest,
+  keyIdOf,
   LABEL,
   MAX_AGE_SECONDS,
   MAX_AHEAD_SECONDS,
@@ -81,6 +86,25 @@ test('the examples of paths are escaped as the client does it', () => {
   const rows = rowsOf(sectionOf('Paths'))
   expect(rows.length).toBeGreaterThan(3)
   for (const [id = '', escaped] of rows) expect(escapeId(id)).toBe(escaped)
+})
+
+describe('enrolment', () => {
+  const section = sectionOf('Enrolment')
+  const request = parse(EnrolRequest, JSON.parse(/^ +(\{"code".*\})$/m.exec(section)?.[1] ?? ''))
+  const answer = parse(EnrolAnswer, JSON.parse(/^ +(\{"pbx".*\})$/m.exec(section)?.[1] ?? ''))
+
+  test('the key id of the example is that of its key', () => {
+    expect(publicKeyText(publicKeyFrom(request.publicKey))).toBe(request.publicKey)
+    expect(answer.keyId).toBe(keyIdOf(request.publicKey))
+  })
+
+  test('limits and times are those of the relay', () => {
+    expect(request.code).toHaveLength(CODE_LENGTH)
+    expect(section).toContain(`The code is ${CODE_LENGTH} letters and digits`)
+    const keys = sectionOf('Keys').replaceAll('\n', ' ')
+    expect(keys).toContain(`A PBX has at most ${MOST_KEYS} keys`)
+    expect(keys).toContain(`remember a PBX for ${KNOWN_FOR_MS / 1000} s`)
+  })
 })
 
 test('the table of problems is the one of the relay', () => {
