@@ -49,6 +49,8 @@ export async function startAws(endpoint: string, functions: Record<string, strin
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
       AWS_REGION: REGION,
+      // Version 1 of the command line knows this one only.
+      AWS_DEFAULT_REGION: REGION,
       CDK_APP: 'node test/real/deploy-app.ts',
       // Nobody is there to be asked.
       CDK_REQUIRE_APPROVAL: 'never',

@@ -24,15 +24,10 @@ export async function kindsLeft(endpoint: string): Promise<string[]> {
 
 export const KINDS = Object.keys(LISTS)
 
-const askCloudFormation = (endpoint: string, Action: string, StackName: string) =>
-  askAws(endpoint, { service: 'cloudformation', query: { Action, Version: '2010-05-15', StackName } })
-
-export const stackStatus = async (endpoint: string, stack: string): Promise<string | undefined> =>
-  /<StackStatus>(.*?)</.exec(await askCloudFormation(endpoint, 'DescribeStacks', stack))?.[1]
-
-/** What `cdk rollback` does; MiniStack 1.5.33 refuses the empty list of resources to skip that the CDK's command sends. */
-export const continueRollback = (endpoint: string, stack: string): Promise<string> =>
-  askCloudFormation(endpoint, 'ContinueUpdateRollback', stack)
+export async function stackStatus(endpoint: string, StackName: string): Promise<string | undefined> {
+  const query = { Action: 'DescribeStacks', Version: '2010-05-15', StackName }
+  return /<StackStatus>(.*?)</.exec(await askAws(endpoint, { service: 'cloudformation', query }))?.[1]
+}
 
 const askSns = (endpoint: string, query: Record<string, string>) =>
   askAws(endpoint, { service: 'sns', query: { Version: '2010-03-31', ...query } })

@@ -34,7 +34,7 @@ const printed = new Map<string, string>()
 
 /** The address and the code that the README has are examples: those that `pbx invite` printed take their place. */
 const ENROL = /\benrol https?:\S+ [0-9A-Z-]{23}/
-const printedEnrol = (example: string): string => [...printed.values()].join('\n').match(ENROL)?.[0] ?? example
+const printedEnrol = (example: string): string => printed.get(commands[indexOf('pbx invite')] ?? '')?.match(ENROL)?.[0] ?? example
 
 async function stop(): Promise<void> {
   const code = await running?.interrupt()
