@@ -3,19 +3,14 @@ import type { ProviderAnswer } from '../providers/answer.ts'
 import type { ProviderPush } from '../providers/providers.ts'
 import type { Home } from './arn.ts'
 import { failureOf, isTransient } from './failures.ts'
-import { tellEvent, tellStatus } from './feedback.ts'
+import { type Listeners, tellEvent, tellStatus } from './feedback.ts'
 import { toProviderPush } from './provider-push.ts'
 import type { Notification } from './publish.ts'
-import { type DeliveryRecord, type Ending, type EndpointEvent, failureEvent, updatedEvent } from './records.ts'
+import { type Ending, failureEvent, updatedEvent } from './records.ts'
 import { limitsOf, retryDelayMs } from './retries.ts'
 
-/** What a simulated SNS delivers to, and whom it tells how that went; `topicArn` is what the platform application names. */
-export type Surroundings = {
-  clock: Clock
-  deliver: (push: ProviderPush) => Promise<ProviderAnswer>
-  onDeliveryStatus: (logGroup: string, record: DeliveryRecord) => void
-  onEndpointEvent: (event: EndpointEvent, topicArn: string) => void
-}
+/** What a simulated SNS delivers to, and whom it tells how that went. */
+export type Surroundings = Listeners & { clock: Clock; deliver: (push: ProviderPush) => Promise<ProviderAnswer> }
 
 async function tryUntilDone(notification: Notification, { clock, deliver }: Surroundings): Promise<Ending> {
   const { endpoint, publishedAt } = notification
