@@ -46,9 +46,9 @@ export class Applications extends Construct {
     return this.#access([create, this.#onEndpoints('sns:SetEndpointAttributes', 'sns:DeleteEndpoint')])
   }
 
-  /** Looks at the endpoint of a phone, and deletes one that is gone. */
+  /** Deletes the endpoint of a phone that is gone. */
   endpointPrunes(): Access {
-    return this.#access([this.#onEndpoints('sns:GetEndpointAttributes', 'sns:DeleteEndpoint')])
+    return this.#access([this.#onEndpoints('sns:DeleteEndpoint')])
   }
 
   /** Looks at the platform applications. */

@@ -66,10 +66,13 @@ const writesLog = (name: string) => ({ [`/wakecall/test/${name}`]: WRITE_LOGS })
 
 const PUSH = ['sns:DeleteEndpoint', 'sns:Publish']
 const REGISTER = ['sns:DeleteEndpoint', 'sns:SetEndpointAttributes']
-const PRUNE = ['sns:DeleteEndpoint', 'sns:GetEndpointAttributes']
+const PRUNE = ['sns:DeleteEndpoint']
 const RECEIVE = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage']
 const ADMINISTER = ['Delete', 'Get', 'Set'].map(
   (verb) => `sns:${verb}PlatformApplication${verb === 'Delete' ? '' : 'Attributes'}`,
+)
+const READ_AND_LABEL = ['DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'].map(
+  (action) => `secretsmanager:${action}`,
 )
 const secret = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:wakecall/${name}-??????`
 
@@ -96,7 +99,7 @@ const GRANTS: Record<DeployedFunction | 'provider', Grants> = {
   },
   applications: {
     ...writesLog('applications'),
-    ...onEach(['apns-key', 'fcm'].map(secret), ['secretsmanager:GetSecretValue']),
+    ...onEach(['apns-key', 'fcm'].map(secret), READ_AND_LABEL),
     ...onEach(APPLICATIONS, ['sns:CreatePlatformApplication', ...ADMINISTER]),
     'arn:aws:sns:eu-west-1:123456789012:app/': ['sns:CreatePlatformApplication'],
     role: ['iam:PassRole'],
