@@ -28,7 +28,8 @@ export const config = {
         environment: 'production',
         // SNS's platform for VoIP pushes. 'APNS' if SNS refuses the credential for 'APNS_VOIP'. Default: 'APNS_VOIP'.
         voipPlatform: 'APNS_VOIP',
-        // Change it whenever the secret holds something new: the next deployment hands it to SNS. Default: '1'.
+        // Change it to one that it never was whenever the secret holds something new: the next deployment hands that to SNS.
+        // It stays tied to what the secret held when SNS first took it. Default: '1'.
         credentialVersion: '2026-10-01',
       },
       google: {

@@ -18,6 +18,9 @@ export class ServiceError extends Error {
   }
 }
 
+export const isServiceError = (error: unknown, name: string): error is ServiceError =>
+  error instanceof ServiceError && error.error === name
+
 /** Why a platform application is not what it is to be, and what to do about it; nothing of its credentials is in it. */
 export class ApplicationFailure extends Error {
   override readonly name = 'ApplicationFailure'

@@ -76,7 +76,8 @@ const ROWS: readonly Row[] = [
     error: /^InvalidParameter$/,
     message: /credential|PlatformPrincipal|ApplePlatform|certificate|private key/i,
     code: 'credentials_refused',
-    advice: (application) => `The credentials are refused: ${whatToCheck(application)}`,
+    advice: (application) =>
+      `The credentials are refused: ${whatToCheck(application)} With another credential in the secret, change credentialVersion too.`,
   },
   {
     service: 'SNS',

@@ -1,8 +1,10 @@
 import type { SnsPlatform } from '../wire/payload.ts'
 import { attributesOf } from './application-attributes.ts'
-import { failureOf, ServiceError } from './application-failure.ts'
+import { failureOf, isServiceError, ServiceError } from './application-failure.ts'
 import { persist } from './application-retry.ts'
+import { labelSecret, readSecret, unlabelled } from './application-secret.ts'
 import type { Clock } from './clock.ts'
+import type { Report } from './ports.ts'
 
 /** What the secret of a platform application holds, with what Apple wants to know beside an APNs key. */
 export type Credential =
@@ -10,12 +12,16 @@ export type Credential =
   | { kind: 'apns-certificate' }
   | { kind: 'google-service-account' }
 
-/** An SNS platform application as it is to be. `successSampleRate` in percent, as SNS's text. */
+/**
+ * An SNS platform application as it is to be. `label` is the staging label of its secret that its credential is tied to;
+ * `successSampleRate` in percent, as SNS's text.
+ */
 export type Application = {
   arn: string
   name: string
   platform: SnsPlatform
   secretArn: string
+  label: string
   credential: Credential
   feedbackRoleArn: string
   successSampleRate: string
@@ -35,28 +41,44 @@ export type Applications = {
   remove: (arn: string) => Promise<void>
 }
 
-/** The text of a secret, by its ARN. Every error is a `ServiceError`. */
-export type Secrets = { read: (secretArn: string) => Promise<string> }
+export type SecretVersion = { version: string; text: string }
 
-export type ApplicationPorts = { applications: Applications; secrets: Secrets; clock: Clock }
+/**
+ * Secrets by their ARN. A staging label is on one version at most: `labels` gives it by label, `move` takes the label from
+ * the version that has it and gives it to another or to none. Every error is a `ServiceError`; `read` of a label that no
+ * version has is `ResourceNotFound`.
+ */
+export type Secrets = {
+  read: (secretArn: string, label: string) => Promise<SecretVersion>
+  labels: (secretArn: string) => Promise<Record<string, string>>
+  move: (secretArn: string, label: string, versions: { from?: string | undefined; to?: string }) => Promise<void>
+}
+
+/** What an update comes from. */
+export type Former = Pick<Application, 'arn' | 'label'>
+
+export type ApplicationPorts = { applications: Applications; secrets: Secrets; clock: Clock; report: Report }
 
 /** A role that was made a moment ago is known to SNS within seconds; a minute is what others in the field wait for it. */
 const PATIENCE_MS = 60_000
 
 /**
- * Makes the platform application, or adopts the one of that name, such as one that a former stack retained; `update` expects
- * it to be there and makes it again if somebody deleted it. Gives its ARN. Throws an `ApplicationFailure` that says what to do.
+ * Makes the platform application, or adopts the one of that name, such as one that a former stack retained; an update from
+ * `former` to the same ARN expects it to be there and makes it again if somebody deleted it. Gives its ARN. Throws an
+ * `ApplicationFailure` that says what to do.
  */
 export async function applyApplication(
-  { applications, secrets, clock }: ApplicationPorts,
+  { applications, secrets, clock, report }: ApplicationPorts,
   application: Application,
-  change: 'create' | 'update',
+  former?: Former,
 ): Promise<string> {
+  const change = former?.arn === application.arn ? 'update' : 'create'
   const until = clock.now() + PATIENCE_MS
   const attempt = <T>(run: () => Promise<T>) => persist(clock, until, run)
   let secret = ''
   try {
-    secret = await attempt(() => secrets.read(application.secretArn))
+    const { text, version, labelled } = await attempt(() => readSecret(secrets, application, former))
+    secret = text
     const attributes = attributesOf(application, secret)
 
     const create = () => attempt(() => applications.create(application.name, application.platform, attributes))
@@ -64,7 +86,7 @@ export async function applyApplication(
     // After a create too: it answers an application that is there already, and what SNS compares then is not documented.
     const arn = change === 'create' ? await create().catch(existing(application.arn)) : application.arn
     await set(arn).catch(async (error: unknown) => {
-      if (change === 'create' || !is(error, 'NotFound')) throw error
+      if (change === 'create' || !isServiceError(error, 'NotFound')) throw error
       await create()
     })
 
@@ -72,6 +94,12 @@ export async function applyApplication(
     // not documented: a refusal must not fail the deployment, the daily look tells of an application that stays disabled.
     const { Enabled } = await attempt(() => applications.attributes(arn))
     if (Enabled === 'false') await attempt(() => applications.set(arn, { Enabled: 'true' })).catch(() => {})
+
+    // Whoever comes back to a label was rolled back: the label that it comes from is to take what the secret holds next.
+    const kept = labelled ? undefined : former?.label
+    await attempt(() => labelSecret(secrets, application, version, kept)).catch((error: unknown) =>
+      report(unlabelled(application), error),
+    )
     return arn
   } catch (error) {
     throw error instanceof ServiceError ? failureOf(error, application, secret) : error
@@ -86,11 +114,9 @@ export async function removeApplication(
   await persist(clock, clock.now() + PATIENCE_MS, () => applications.remove(arn))
 }
 
-const is = (error: unknown, name: string): error is ServiceError => error instanceof ServiceError && error.error === name
-
 const existing =
   (arn: string) =>
   (error: unknown): string => {
-    if (is(error, 'InvalidParameter') && /same name but different properties/i.test(error.message)) return arn
+    if (isServiceError(error, 'InvalidParameter') && /same name but different properties/i.test(error.message)) return arn
     throw error
   }

@@ -11,7 +11,7 @@ const SecretName = v.pipe(
   ),
 )
 
-/** Changed by the operator whenever the secret holds something new: the next deployment hands it to SNS. */
+/** A new one whenever the secret holds something new: it is tied to what the secret held when SNS first took it. */
 const credentialVersion = v.optional(pattern(/^[A-Za-z0-9._-]{1,64}$/, '1 to 64 characters of A-Z a-z 0-9 . _ -'), '1')
 
 const bundleId = pattern(/^[A-Za-z0-9.-]{1,155}$/, "the app's bundle id, like com.example.phone")

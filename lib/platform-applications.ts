@@ -57,7 +57,7 @@ export class PlatformApplications extends Construct {
     const attributes = ['Get', 'Set'].map((verb) => `sns:${verb}PlatformApplicationAttributes`)
     return [
       {
-        actions: ['secretsmanager:GetSecretValue'],
+        actions: ['DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'].map((action) => `secretsmanager:${action}`),
         resources: [...secrets],
         wildcard: 'Secrets Manager ends the ARN of a secret in six random characters',
       },

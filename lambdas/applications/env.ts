@@ -5,7 +5,7 @@ const Common = {
   /** What the platform application is to be called, and the ARN that it has then: its physical id. */
   Name: v.string(),
   ApplicationArn: v.string(),
-  /** The secret's ARN without its random suffix, and what the operator changes when it holds something new. */
+  /** The secret's ARN without its random suffix, and what the operator changes for SNS to have what it holds now. */
   SecretArn: v.string(),
   CredentialVersion: v.string(),
   FeedbackRoleArn: v.string(),

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { type Application, type ApplicationPorts, applyApplication, removeApplication } from '../../core/application.ts'
+import { labelOf } from '../../core/application-secret.ts'
 import { platformOf } from '../../core/apps.ts'
 import { check } from '../../wire/parse.ts'
 import type { Log } from '../kit/log.ts'
@@ -11,7 +12,12 @@ import { ApplicationProperties } from './env.ts'
  */
 const Event = v.variant('RequestType', [
   v.object({ RequestType: v.literal('Create'), ResourceProperties: ApplicationProperties }),
-  v.object({ RequestType: v.literal('Update'), PhysicalResourceId: v.string(), ResourceProperties: ApplicationProperties }),
+  v.object({
+    RequestType: v.literal('Update'),
+    PhysicalResourceId: v.string(),
+    ResourceProperties: ApplicationProperties,
+    OldResourceProperties: v.object({ Name: v.string(), CredentialVersion: v.string(), KeyId: v.optional(v.string()) }),
+  }),
   v.object({ RequestType: v.literal('Delete'), PhysicalResourceId: v.string() }),
 ])
 type Event = v.InferOutput<typeof Event>
@@ -20,10 +26,10 @@ type Answer = { PhysicalResourceId: string }
 
 /** The custom resource: its physical id is the ARN of the platform application. An error's message becomes CloudFormation's. */
 export const createOnEvent =
-  (ports: ApplicationPorts, log: Log) =>
+  (ports: Omit<ApplicationPorts, 'report'>, log: Log) =>
   async (input: unknown): Promise<Answer> => {
     const event = read(input)
-    const answer = { PhysicalResourceId: await serve(ports, event) }
+    const answer = { PhysicalResourceId: await serve({ ...ports, report: log.error }, event) }
     log.info('application', { request: event.RequestType, application: answer.PhysicalResourceId })
     return answer
   }
@@ -42,15 +48,20 @@ async function serve(ports: ApplicationPorts, event: Event): Promise<string> {
     return event.PhysicalResourceId
   }
   const application = toApplication(event.ResourceProperties)
-  const same = event.RequestType === 'Update' && event.PhysicalResourceId === application.arn
-  return applyApplication(ports, application, same ? 'update' : 'create')
+  if (event.RequestType === 'Create') return applyApplication(ports, application)
+  return applyApplication(ports, application, { arn: event.PhysicalResourceId, label: labelIn(event.OldResourceProperties) })
 }
+
+type Labelling = { Name: string; CredentialVersion: string; KeyId?: string | undefined }
+
+const labelIn = ({ Name, CredentialVersion, KeyId }: Labelling): string => labelOf(Name, CredentialVersion, KeyId)
 
 const toApplication = (properties: ApplicationProperties): Application => ({
   arn: properties.ApplicationArn,
   name: properties.Name,
   platform: properties.Platform,
   secretArn: properties.SecretArn,
+  label: labelIn(properties),
   credential: credentialOf(properties),
   feedbackRoleArn: properties.FeedbackRoleArn,
   successSampleRate: properties.SuccessSampleRate,

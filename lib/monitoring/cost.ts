@@ -48,9 +48,12 @@ export function hourlyCost({ relay, aws }: Watched, props: MonitoringProps): Mat
   return [totalOf(parts), ...parts]
 }
 
+/** Metric math takes the `e` of an exponent for a metric. */
+const decimal = (price: number): string => price.toLocaleString('en', { maximumSignificantDigits: 12, useGrouping: false })
+
 function priceOf(label: string, items: Item[]): MathExpression {
   const id = (i: number) => `${label}${i}`
-  const terms = items.map(({ price }, i) => `$${id(i)}*${price}`)
+  const terms = items.map(({ price }, i) => `$${id(i)}*${decimal(price)}`)
   const metrics = Object.fromEntries(items.map(({ metric }, i) => [id(i), metric]))
   return math(terms.join('+'), metrics, { label, minutes: HOUR })
 }

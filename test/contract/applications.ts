@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest'
 import type { Applications, Secrets } from '../../core/application.ts'
 import { type Listening, listen } from '../../local/listen.ts'
 import { LOCAL_CREDENTIALS } from './dynamodb.ts'
-import { type StoredSecret, secretArn, secretsServer } from './secrets.ts'
+import { createSecrets, type StoredSecret, secretArn } from './secrets.ts'
 import { simulatedSns } from './sns.ts'
 
 type Ports = { applications: Applications; secrets: Secrets }
@@ -17,7 +17,7 @@ type SnsRefusal = { code: string; status: number; message: string | ((request: U
  */
 export function useApplications() {
   const simulated = simulatedSns(300)
-  const secrets = new Map<string, StoredSecret>()
+  const secrets = createSecrets()
   const refusals: SnsRefusal[] = []
   const requests: { action: string; body: URLSearchParams }[] = []
   const listening: Listening[] = []
@@ -35,7 +35,7 @@ export function useApplications() {
   })
 
   beforeAll(async () => {
-    const [sns, secretsManager] = await Promise.all([listen(front), listen(secretsServer(secrets))])
+    const [sns, secretsManager] = await Promise.all([listen(front), listen(secrets.server)])
     listening.push(sns, secretsManager)
     // The adapters make their clients when they are imported, from the environment.
     Object.assign(process.env, LOCAL_CREDENTIALS, {
@@ -53,9 +53,9 @@ export function useApplications() {
   return {
     refusals,
     requests,
-    /** Stores a secret and gives the ARN that the stack knows it by. */
+    /** Stores a secret, or another version of it, and gives the ARN that the stack knows it by. */
     store: (name: string, secret: StoredSecret): string => {
-      secrets.set(name, secret)
+      secrets.put(name, secret)
       return secretArn(name)
     },
     ports: (): Ports => {

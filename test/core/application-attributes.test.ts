@@ -13,6 +13,7 @@ const application = (credential: Credential): Application => ({
   name: 'phone',
   platform: 'APNS',
   secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:apns',
+  label: 'phone/1',
   credential,
   feedbackRoleArn: 'arn:aws:iam::123456789012:role/feedback',
   successSampleRate: '50',

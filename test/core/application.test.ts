@@ -10,13 +10,14 @@ const APPLICATION: Application = {
   name: 'phone',
   platform: 'APNS_VOIP',
   secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:apns',
+  label: 'phone/1',
   credential: { kind: 'apns-key', teamId: 'TEAM000000', keyId: 'KEY0000000', bundleId: 'com.example.phone.voip' },
   feedbackRoleArn: 'arn:aws:iam::123456789012:role/feedback',
   successSampleRate: '100',
   eventTopicArn: 'arn:aws:sns:eu-west-1:123456789012:endpoint-events',
 }
 
-type Call = 'read' | 'create' | 'attributes' | 'set' | 'remove'
+type Call = 'read' | 'create' | 'attributes' | 'set' | 'remove' | 'labels' | 'move'
 type Refuse = (call: Call, count: number) => ServiceError | undefined
 
 const sns = (name: string, message = '', status: number | undefined = 400) => new ServiceError('SNS', { name, message, status })
@@ -63,10 +64,17 @@ function createWorld(refuse: Refuse = () => undefined, stored?: Attributes) {
   const secrets = {
     read: async () => {
       await called('read')
-      return appleKey()
+      return { version: 'v1', text: appleKey() }
     },
+    labels: async () => {
+      await called('labels')
+      return { AWSCURRENT: 'v1' }
+    },
+    move: () => called('move'),
   }
-  return { ports: { applications, secrets, clock }, calls, state, waited: () => clock.now() - START }
+  const reported: string[] = []
+  const report = (what: string) => void reported.push(what)
+  return { ports: { applications, secrets, clock, report }, calls, state, reported, waited: () => clock.now() - START }
 }
 
 const refuseFirst =
@@ -76,20 +84,20 @@ const refuseFirst =
 
 test('an application is made', async () => {
   const { ports, state } = createWorld()
-  expect(await applyApplication(ports, APPLICATION, 'create')).toBe(ARN)
+  expect(await applyApplication(ports, APPLICATION)).toBe(ARN)
   expect(state.attributes).toMatchObject({ PlatformPrincipal: 'KEY0000000', SuccessFeedbackSampleRate: '100' })
 })
 
 test('one of that name is adopted, with its own endpoints, and is as it is to be', async () => {
   const { ports, state } = createWorld(undefined, { Enabled: 'true', PlatformPrincipal: 'FORMER0000' })
-  expect(await applyApplication(ports, APPLICATION, 'create')).toBe(ARN)
+  expect(await applyApplication(ports, APPLICATION)).toBe(ARN)
   expect(state.attributes?.PlatformPrincipal).toBe('KEY0000000')
 })
 
 test('an update sets the four credentials together and makes nothing', async () => {
   const { ports, calls, state } = createWorld(undefined, { Enabled: 'true' })
-  expect(await applyApplication(ports, APPLICATION, 'update')).toBe(ARN)
-  expect(calls).toEqual(['read', 'set', 'attributes'])
+  expect(await applyApplication(ports, APPLICATION, APPLICATION)).toBe(ARN)
+  expect(calls).toEqual(['read', 'set', 'attributes', 'labels', 'move'])
   expect(Object.keys(state.attributes ?? {})).toEqual(
     expect.arrayContaining(['PlatformCredential', 'PlatformPrincipal', 'ApplePlatformTeamID', 'ApplePlatformBundleID']),
   )
@@ -97,16 +105,16 @@ test('an update sets the four credentials together and makes nothing', async () 
 
 test('an update of one that somebody deleted makes it again', async () => {
   const { ports, state } = createWorld()
-  expect(await applyApplication(ports, APPLICATION, 'update')).toBe(ARN)
+  expect(await applyApplication(ports, APPLICATION, APPLICATION)).toBe(ARN)
   expect(state.attributes?.PlatformPrincipal).toBe('KEY0000000')
 })
 
 test('new credentials enable an application that SNS has disabled; one that is enabled is left alone', async () => {
   const disabled = createWorld(undefined, { Enabled: 'false' })
-  await applyApplication(disabled.ports, APPLICATION, 'update')
+  await applyApplication(disabled.ports, APPLICATION, APPLICATION)
   expect(disabled.state.attributes?.Enabled).toBe('true')
   const enabled = createWorld(undefined, { Enabled: 'true' })
-  await applyApplication(enabled.ports, APPLICATION, 'update')
+  await applyApplication(enabled.ports, APPLICATION, APPLICATION)
   expect(enabled.calls.filter((call) => call === 'set')).toHaveLength(1)
 })
 
@@ -114,7 +122,7 @@ test('one that SNS will not enable again is updated all the same', async () => {
   const refusal = sns('InvalidParameterException', 'Invalid parameter: Attributes Reason: Invalid attribute name: Enabled')
   const refuse: Refuse = (call, count) => (call === 'set' && count === 2 ? refusal : undefined)
   const { ports, state } = createWorld(refuse, { Enabled: 'false', PlatformPrincipal: 'FORMER0000' })
-  expect(await applyApplication(ports, APPLICATION, 'update')).toBe(ARN)
+  expect(await applyApplication(ports, APPLICATION, APPLICATION)).toBe(ARN)
   expect(state.attributes).toMatchObject({ Enabled: 'false', PlatformPrincipal: 'KEY0000000' })
 })
 
@@ -125,20 +133,41 @@ test.each([
   ['a lost connection', 'read', new ServiceError('Secrets Manager', { name: 'TimeoutError', message: '' })],
 ] as const)('%s is tried again, with longer waits each time', async (_, call, error) => {
   const { ports, calls, waited } = createWorld(refuseFirst(call, 3, error))
-  await applyApplication(ports, APPLICATION, 'create')
+  await applyApplication(ports, APPLICATION)
   expect(calls.filter((one) => one === call)).toHaveLength(4)
   expect(waited()).toBe(1000 + 2000 + 4000)
 })
 
 test('a role that stays refused fails within about a minute, and says what to look at', async () => {
   const { ports, calls, waited } = createWorld(refuseFirst('create', 99, role))
-  await expect(applyApplication(ports, APPLICATION, 'create')).rejects.toMatchObject({
+  await expect(applyApplication(ports, APPLICATION)).rejects.toMatchObject({
     code: 'feedback_role_refused',
     message: expect.stringMatching(/^APNS_VOIP\/phone: .* role arn:aws:iam::123456789012:role\/feedback must .* trust sns/),
   })
   expect(waited()).toBeGreaterThan(45_000)
   expect(waited()).toBeLessThanOrEqual(60_000)
   expect(calls).not.toContain('set')
+})
+
+test.each(['labels', 'move'] as const)(
+  'a credential that cannot be labelled (%s) is there all the same, and reported',
+  async (call) => {
+    const denied = new ServiceError('Secrets Manager', { name: 'AccessDeniedException', message: '', status: 400 })
+    const { ports, state, reported } = createWorld(refuseFirst(call, 1, denied))
+    expect(await applyApplication(ports, APPLICATION)).toBe(ARN)
+    expect(state.attributes).toMatchObject({ PlatformPrincipal: 'KEY0000000' })
+    expect(reported).toEqual([
+      expect.stringMatching(/^APNS_VOIP\/phone has its credential, .* label phone\/1 .* Allow secretsmanager:/),
+    ])
+  },
+)
+
+test('a throttled label is set again, and nothing is reported', async () => {
+  const throttled = new ServiceError('Secrets Manager', { name: 'ThrottlingException', message: '', status: 400 })
+  const { ports, calls, reported } = createWorld(refuseFirst('move', 1, throttled))
+  await applyApplication(ports, APPLICATION)
+  expect(calls.slice(-4)).toEqual(['labels', 'move', 'labels', 'move'])
+  expect(reported).toEqual([])
 })
 
 test.each([
@@ -152,7 +181,7 @@ test.each([
   ['an unknown refusal', sns('InvalidParameterException', 'Invalid parameter: Name'), 'refused'],
 ] as const)('%s is not tried again', async (_, error, code) => {
   const { ports, calls, waited } = createWorld(refuseFirst('create', 1, error))
-  await expect(applyApplication(ports, APPLICATION, 'create')).rejects.toMatchObject({ code })
+  await expect(applyApplication(ports, APPLICATION)).rejects.toMatchObject({ code })
   expect(calls).toEqual(['read', 'create'])
   expect(waited()).toBe(0)
 })

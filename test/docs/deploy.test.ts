@@ -20,6 +20,7 @@ const application: Application = {
   name: 'phone',
   platform: 'APNS_VOIP',
   secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:key',
+  label: 'phone/1',
   credential: { kind: 'apns-key', teamId: 'ABCDE12345', keyId: 'KEY1234567', bundleId: 'com.example.phone.voip' },
   feedbackRoleArn: 'arn:aws:iam::123456789012:role/feedback',
   successSampleRate: '100',

@@ -15,8 +15,8 @@ beforeAll(async () => {
 
 type Properties = Record<string, unknown>
 const create = (ResourceProperties: Properties) => handler({ RequestType: 'Create', RequestId: 'r', ResourceProperties })
-const update = (PhysicalResourceId: string, ResourceProperties: Properties) =>
-  handler({ RequestType: 'Update', PhysicalResourceId, ResourceProperties })
+const update = (PhysicalResourceId: string, ResourceProperties: Properties, OldResourceProperties = ResourceProperties) =>
+  handler({ RequestType: 'Update', PhysicalResourceId, ResourceProperties, OldResourceProperties })
 const remove = (PhysicalResourceId: string, ResourceProperties: Properties = {}) =>
   handler({ RequestType: 'Delete', PhysicalResourceId, ResourceProperties })
 
@@ -66,17 +66,17 @@ describe('Update', () => {
     requests.length = 0
     const key = appleKey()
     store('rotated', { text: key })
-    expect(await update(PhysicalResourceId, { ...wanted, KeyId: 'KEY1111111', CredentialVersion: '2' })).toEqual({
-      PhysicalResourceId,
-    })
+    const rotated = { ...wanted, KeyId: 'KEY1111111', CredentialVersion: '2' }
+    expect(await update(PhysicalResourceId, rotated, wanted)).toEqual({ PhysicalResourceId })
     expect(actions()).toEqual(['SetPlatformApplicationAttributes', 'GetPlatformApplicationAttributes'])
     const sent = [...(requests[0]?.body.values() ?? [])]
     expect(sent).toEqual(expect.arrayContaining([key, 'KEY1111111', 'TEAM000000', 'com.example.phone.voip']))
   })
 
   test('of its name makes another application, and leaves the first for CloudFormation to delete or retain', async () => {
-    const { PhysicalResourceId } = await create(voip('before'))
-    const after = await update(PhysicalResourceId, voip('after'))
+    const before = voip('before')
+    const { PhysicalResourceId } = await create(before)
+    const after = await update(PhysicalResourceId, voip('after'), before)
     expect(after).toEqual({ PhysicalResourceId: applicationArn('APNS_VOIP', 'after') })
     expect(await attributesOf(PhysicalResourceId)).toMatchObject({ Enabled: 'true' })
     expect(await attributesOf(after.PhysicalResourceId)).toMatchObject({ Enabled: 'true' })

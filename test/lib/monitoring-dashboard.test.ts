@@ -50,7 +50,7 @@ describe('the cost of the last hour', () => {
   const priced = (metric: string): number[] => {
     const ids = [...body.matchAll(new RegExp(`"${metric}".{0,400}?"id":"(\\w+?\\d+)"`, 'g'))].map(([, id = '']) => id)
     return ids.flatMap((id) => {
-      const price = new RegExp(`FILL\\(${id},0\\)\\*([\\d.e-]+)`).exec(body)?.[1]
+      const price = new RegExp(`FILL\\(${id},0\\)\\*([\\d.]+)`).exec(body)?.[1]
       return price === undefined ? [] : [Number(price)]
     })
   }
@@ -63,6 +63,13 @@ describe('the cost of the last hour', () => {
     ['IncomingBytes', PRICES.logByte, 8 + 2 * 5],
   ] as const)('counts %s at its price', (metric, price, times) => {
     expect(priced(metric)).toEqual(Array.from({ length: times }, () => price))
+  })
+
+  test('is written without exponents, which metric math takes for metrics', () => {
+    const expressions = [...body.matchAll(/"expression":"(.*?)"/g)].map(([, expression = '']) => expression)
+    const ofPrices = expressions.filter((expression) => expression.includes('*0.000'))
+    expect(ofPrices).toHaveLength(5)
+    expect(expressions.filter((expression) => /\de[-+]?\d/i.test(expression))).toEqual([])
   })
 
   test('counts milliseconds of a function by its memory', () => {

@@ -2,6 +2,9 @@
 import { type AwsRequest, askAws } from './ask-aws.ts'
 import { ACCOUNT, REGION } from './aws.ts'
 
+/** The operator's secrets keep the labels of a stack that is gone: only that of the stack has a description. */
+const ofStack = { Filters: [{ Key: 'description', Values: ['Wakecall'] }] }
+
 const LISTS: Record<string, AwsRequest> = {
   apis: { service: 'apigateway', path: '/v2/apis' },
   dashboards: { service: 'monitoring', query: { Action: 'ListDashboards', Version: '2010-08-01' } },
@@ -10,7 +13,7 @@ const LISTS: Record<string, AwsRequest> = {
   queues: { service: 'sqs', target: 'AmazonSQS.ListQueues' },
   roles: { service: 'iam', query: { Action: 'ListRoles', Version: '2010-05-08' } },
   rules: { service: 'events', target: 'AWSEvents.ListRules' },
-  secrets: { service: 'secretsmanager', target: 'secretsmanager.ListSecrets' },
+  secrets: { service: 'secretsmanager', target: 'secretsmanager.ListSecrets', body: ofStack },
   tables: { service: 'dynamodb', target: 'DynamoDB_20120810.ListTables' },
   topics: { service: 'sns', query: { Action: 'ListTopics', Version: '2010-03-31' } },
 }
