@@ -6,8 +6,8 @@ import {
   SNSClient,
 } from '@aws-sdk/client-sns'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import type { Applications } from '../../core/application.ts'
-import { ServiceError } from '../../core/application-failure.ts'
+import type { Applications } from '../../core/applications/application.ts'
+import { ServiceError } from '../../core/applications/service-error.ts'
 import { serviceError } from './service-error.ts'
 
 /** Core tries again by its own rule; SNS may ask Apple or Google before it answers. */

@@ -5,7 +5,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import type { Secrets } from '../../core/application.ts'
+import type { Secrets } from '../../core/applications/application.ts'
 import { serviceError } from './service-error.ts'
 
 /** Core tries again by its own rule. */

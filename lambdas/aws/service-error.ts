@@ -1,4 +1,4 @@
-import { type Service, ServiceError } from '../../core/application-failure.ts'
+import { type Service, ServiceError } from '../../core/applications/service-error.ts'
 
 type SdkError = Error & { $metadata?: { httpStatusCode?: number } }
 

@@ -1,5 +1,5 @@
+import { type CredentialStatus, lookAtCredentials } from '../../core/applications/credential.ts'
 import { systemClock as clock } from '../../core/clock.ts'
-import { type CredentialStatus, lookAtCredentials } from '../../core/credential.ts'
 import { applications } from '../aws/applications.ts'
 import { readEnv } from '../kit/env.ts'
 import { createLog } from '../kit/log.ts'

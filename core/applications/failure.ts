@@ -1,25 +1,6 @@
 import type { Application } from './application.ts'
-import { type ApplicationFailureCode, refusedBecause } from './application-refusals.ts'
-
-export type Service = 'SNS' | 'Secrets Manager'
-
-/** What a service answered instead of what it was asked. `error` is the SDK's name without its suffix `Exception`. */
-export class ServiceError extends Error {
-  override readonly name = 'ServiceError'
-  readonly service: Service
-  readonly error: string
-  readonly status: number | undefined
-
-  constructor(service: Service, refusal: { name: string; message: string; status?: number | undefined }) {
-    super(refusal.message)
-    this.service = service
-    this.error = refusal.name.replace(/Exception$/, '')
-    this.status = refusal.status
-  }
-}
-
-export const isServiceError = (error: unknown, name: string): error is ServiceError =>
-  error instanceof ServiceError && error.error === name
+import { type ApplicationFailureCode, refusedBecause } from './refusals.ts'
+import type { ServiceError } from './service-error.ts'
 
 /** Why a platform application is not what it is to be, and what to do about it; nothing of its credentials is in it. */
 export class ApplicationFailure extends Error {
@@ -31,9 +12,6 @@ export class ApplicationFailure extends Error {
     this.code = code
   }
 }
-
-/** Whether the same request may succeed in a while. */
-export const mayPass = (error: ServiceError): boolean => refusedBecause(error).passes
 
 export function failureOf(error: ServiceError, application: Application, secret: string): ApplicationFailure {
   const { code, advice } = refusedBecause(error)

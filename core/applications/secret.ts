@@ -1,5 +1,5 @@
 import type { Application, Former, Secrets, SecretVersion } from './application.ts'
-import { isServiceError } from './application-failure.ts'
+import { isServiceError } from './service-error.ts'
 
 /** The label of Secrets Manager's own for what was put in last. */
 const CURRENT = 'AWSCURRENT'

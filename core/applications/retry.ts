@@ -1,5 +1,6 @@
-import { mayPass, ServiceError } from './application-failure.ts'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
+import { mayPass } from './refusals.ts'
+import { ServiceError } from './service-error.ts'
 
 const FIRST_BACKOFF_MS = 1000
 const LONGEST_BACKOFF_MS = 10_000

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { ServiceError } from '../../core/application-failure.ts'
-import { type CredentialStatus, lookAtCredentials } from '../../core/credential.ts'
-import { virtualClock } from './clock.ts'
-import { APPS } from './world.ts'
+import { type CredentialStatus, lookAtCredentials } from '../../../core/applications/credential.ts'
+import { ServiceError } from '../../../core/applications/service-error.ts'
+import { virtualClock } from '../clock.ts'
+import { APPS } from '../world.ts'
 
 const NOW = Date.parse('2027-06-01T12:00:00Z')
 const throttled = () => new ServiceError('SNS', { name: 'ThrottledException', message: '', status: 429 })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Application, Credential } from '../../core/application.ts'
-import { attributesOf } from '../../core/application-attributes.ts'
-import { ApplicationFailure } from '../../core/application-failure.ts'
-import { appleCertificate, appleKey, serviceAccount } from '../contract/applications-credentials.ts'
+import type { Application, Credential } from '../../../core/applications/application.ts'
+import { attributesOf } from '../../../core/applications/attributes.ts'
+import { ApplicationFailure } from '../../../core/applications/failure.ts'
+import { appleCertificate, appleKey, serviceAccount } from '../../contract/applications-credentials.ts'
 
 const KEY: Credential = { kind: 'apns-key', teamId: 'TEAM000000', keyId: 'KEY0000000', bundleId: 'com.example.phone' }
 const CERTIFICATE: Credential = { kind: 'apns-certificate' }

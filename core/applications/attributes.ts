@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { check } from '../wire/parse.ts'
+import { check } from '../../wire/parse.ts'
 import type { Application, Attributes, Credential } from './application.ts'
-import { ApplicationFailure } from './application-failure.ts'
+import { ApplicationFailure } from './failure.ts'
 
 /** A PEM block of one of these kinds, line ends as SNS wants them: `\n`, one at the end too. */
 const pem = (...labels: string[]) =>

@@ -1,5 +1,5 @@
 import type { Application } from './application.ts'
-import type { Service, ServiceError } from './application-failure.ts'
+import type { Service, ServiceError } from './service-error.ts'
 
 export type ApplicationFailureCode =
   | 'secret_malformed'
@@ -127,3 +127,6 @@ function whatToCheck({ credential, platform, secretArn }: Application): string {
       return `check at Google that the service account in ${secretArn} and its key are enabled, that it may send messages, and that its project has the Firebase Cloud Messaging API (V1).`
   }
 }
+
+/** Whether the same request may succeed in a while. */
+export const mayPass = (error: ServiceError): boolean => refusedBecause(error).passes

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { type Application, type Attributes, applyApplication, removeApplication } from '../../core/application.ts'
-import { ServiceError } from '../../core/application-failure.ts'
-import { appleKey } from '../contract/applications-credentials.ts'
-import { START, virtualClock } from './clock.ts'
+import type { Application, Attributes } from '../../../core/applications/application.ts'
+import { applyApplication, removeApplication } from '../../../core/applications/apply.ts'
+import { ServiceError } from '../../../core/applications/service-error.ts'
+import { appleKey } from '../../contract/applications-credentials.ts'
+import { START, virtualClock } from '../clock.ts'
 
 const ARN = 'arn:aws:sns:eu-west-1:123456789012:app/APNS_VOIP/phone'
 const APPLICATION: Application = {

@@ -1,8 +1,8 @@
+import type { Apps } from '../apps.ts'
+import type { Clock } from '../clock.ts'
+import type { Report } from '../ports.ts'
 import type { Applications } from './application.ts'
-import { persist } from './application-retry.ts'
-import type { Apps } from './apps.ts'
-import type { Clock } from './clock.ts'
-import type { Report } from './ports.ts'
+import { persist } from './retry.ts'
 
 /** `application` is `<PLATFORM>/<name>`; days until its certificate expires, below 0 after it has, if it has one. */
 export type CredentialStatus = { application: string; disabled: boolean; certificateDays?: number }
