@@ -23,11 +23,13 @@ export type Application = DeployedApplication & PlannedApplication
 /** The platform applications by the ARNs that they will have, their log groups, and what functions may do with them. */
 export class Applications extends Construct {
   readonly all: Application[]
+  readonly #stage: string
   readonly #setting: string
 
   constructor(scope: Construct, id: string, { stage, apps, retention, removal }: Settings) {
     super(scope, id)
     const stack = Stack.of(this)
+    this.#stage = stage
     this.all = planApplications(stage, apps).map((planned) => {
       const arn = stack.formatArn({ service: 'sns', resource: 'app', resourceName: pathOf(planned) })
       return { ...planned, arn, ...createDeliveryLogs(this, planned, retention.deliveryLogDays, removal.deliveryLogs) }
@@ -54,6 +56,19 @@ export class Applications extends Construct {
   /** Looks at the platform applications. */
   applicationReads(): Access {
     return this.#access([this.#onApplications('sns:GetPlatformApplicationAttributes')])
+  }
+
+  /**
+   * Deletes any platform application of the stage: one that has left the settings is deleted after the permissions of what is
+   * left have been put in place.
+   */
+  deletions(): Grant {
+    const resource = { service: 'sns', resource: 'app', resourceName: `*/wakecall-${this.#stage}-*` }
+    return {
+      actions: ['sns:DeletePlatformApplication'],
+      resources: [Stack.of(this).formatArn(resource)],
+      wildcard: 'What is deleted is what the settings do not name any more: the pattern holds the applications of one stage',
+    }
   }
 
   /** Searches SNS's delivery-status logs. */

@@ -62,7 +62,7 @@ export class PlatformApplications extends Construct {
         wildcard: 'Secrets Manager ends the ARN of a secret in six random characters',
       },
       { actions: ['sns:CreatePlatformApplication'], resources: [noName, ...arns] },
-      { actions: [...attributes, 'sns:DeletePlatformApplication'], resources: arns },
+      { actions: attributes, resources: arns },
       { actions: ['iam:PassRole'], resources: [feedbackRole.roleArn] },
     ]
   }

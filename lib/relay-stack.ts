@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
@@ -38,6 +38,8 @@ export class RelayStack extends Stack {
 
     const events = new EndpointEvents(this, 'EndpointEvents')
     events.feed(handlers.events)
+    // Also when no app is left: those that were are deleted last.
+    if (removal.applications === RemovalPolicy.DESTROY) functions.applications.allow(applications.deletions())
     if (applications.all.length > 0) {
       new PlatformApplications(this, 'PlatformApplications', {
         applications: applications.all,

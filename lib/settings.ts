@@ -30,6 +30,11 @@ const Retention = (min: number, why: string) =>
 const OTHER_VARIABLES_BYTES = 600
 const APPS_BYTES = 4096 - OTHER_VARIABLES_BYTES
 
+/** A stack has 500 resources, and a platform application with its logs, filters and alarms takes a dozen of them. */
+const MOST_APPLICATIONS = 24
+const applicationsOf = (apps: Record<string, AppSettings>): number =>
+  Object.values(apps).reduce((sum, { apple, google }) => sum + (apple ? 2 : 0) + (google ? 1 : 0), 0)
+
 const Fields = v.strictObject({
   stage: v.optional(pattern(/^[a-z][a-z0-9-]{0,31}$/, '1 to 32 of a-z 0-9 -, a letter first'), 'dev'),
   region: v.optional(pattern(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, like eu-west-1')),
@@ -93,6 +98,13 @@ const Config = v.pipe(
     v.check(
       ({ stage, apps }) => appsBytes(stage, apps) <= APPS_BYTES,
       'do not fit into the environment of a function, which holds about 10 of them: shorten names, or make some another stage',
+    ),
+    ['apps'],
+  ),
+  v.forward(
+    v.check(
+      ({ apps }) => applicationsOf(apps) <= MOST_APPLICATIONS,
+      `make more than ${MOST_APPLICATIONS} platform applications, two for apple and one for google each: make some another stage`,
     ),
     ['apps'],
   ),

@@ -1,18 +1,14 @@
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Quotas } from '../../core/pbx.ts'
 import { UsageError } from './command.ts'
 
-/** The configuration that is deployed unless `cdk deploy` is given another one with `-c config=FILE`. */
-const CONFIG = resolve(import.meta.dirname, '../../wakecall.config.ts')
-
-/** What a PBX may use unless it is invited with other quotas. Loaded only here: it takes the CDK along. */
-export async function defaultQuotas(file: string = CONFIG): Promise<Quotas> {
-  const { readSettings } = await import('../../lib/settings.ts')
-  try {
-    const { config } = await import(pathToFileURL(resolve(file)).href)
-    return readSettings(config).quotas
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
+/**
+ * What a PBX may use unless it is invited with other quotas: those of the configuration that is deployed, which is
+ * wakecall.config.ts unless `cdk deploy` is given another FILE with `-c config=FILE`. Loaded only here: it takes the CDK along.
+ */
+export async function defaultQuotas(file?: string): Promise<Quotas> {
+  const { loadSettings } = await import('../../lib/load-settings.ts')
+  const { quotas } = await loadSettings(file).catch((error: Error) => {
+    throw new UsageError(error.message)
+  })
+  return quotas
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { enrol } from '../../core/enrol.ts'
 import { MOST_KEYS } from '../../core/pbx.ts'
+import { loadSettings } from '../../lib/load-settings.ts'
 import { readSettings } from '../../lib/settings.ts'
-import { config } from '../../wakecall.config.ts'
 import { EnrolmentCode } from '../../wire/keys.ts'
 import { parse } from '../../wire/parse.ts'
 import { keyIdOf } from '../../wire/signature.ts'
@@ -32,7 +32,7 @@ test('an invited PBX enrols with the code that is printed, by the command that i
   expect(await enrolWith(shown)).toEqual({ pbx: 'office', keyId: keyIdOf(publicKey('pbx')) })
   expect(await (await store()).get('office')).toMatchObject({
     name: 'Büro München',
-    quotas: { devices: readSettings(config).quotas.devices, pushesPerMinute: 60 },
+    quotas: { devices: (await loadSettings()).quotas.devices, pushesPerMinute: 60 },
   })
 })
 
@@ -63,7 +63,7 @@ test('pbx list shows every PBX and its state, and no code', async () => {
   await json('pbx', 'invite', 'list-c')
   await run('pbx', 'revoke', 'list-c')
   const { pbxs } = await json('pbx', 'list')
-  const { quotas } = readSettings(config)
+  const { quotas } = await loadSettings()
   expect(pbxs.filter(({ pbx }: { pbx: string }) => pbx.startsWith('list-'))).toEqual([
     { pbx: 'list-a', name: 'One', keys: 0, quotas, invitedUntil: expect.any(String) },
     { pbx: 'list-b', name: 'list-b', keys: 1, quotas },

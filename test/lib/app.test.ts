@@ -3,6 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { loadSettings } from '../../lib/load-settings.ts'
+import { readSettings } from '../../lib/settings.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -28,9 +30,17 @@ async function environmentOf(stack: string): Promise<string> {
   return manifest.artifacts[stack].environment
 }
 
-test('a fresh clone makes a stack, for whatever account and region it is deployed to', async () => {
-  expect(await run()).toMatchObject({ code: 0 })
+test('no settings at all make a stack, for whatever account and region it is deployed to', async () => {
+  await writeFile(join(folder, 'empty.mjs'), 'export const config = {}')
+  expect(await run({ config: 'empty.mjs' }, folder)).toMatchObject({ code: 0 })
   expect(await environmentOf('wakecall-dev')).toBe('aws://unknown-account/unknown-region')
+})
+
+test('where no file is named it is wakecall.config.ts, and without that the defaults', async () => {
+  const standard = join(folder, 'wakecall.config.mjs')
+  expect(await loadSettings(undefined, standard)).toEqual(readSettings({}))
+  await writeFile(standard, "export const config = { stage: 'own' }")
+  expect(await loadSettings(undefined, standard)).toMatchObject({ stage: 'own' })
 })
 
 test('the example makes a stack for its region', async () => {

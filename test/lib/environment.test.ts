@@ -50,3 +50,11 @@ test('a handful of apps fits whatever they are called, and one that is too many 
   expect(mostApps('prod')).toBeGreaterThanOrEqual(8)
   expect(() => readSettings(configOf(mostApps('prod') + 1, 'prod'))).toThrow(/^ {2}apps: do not fit into the environment/m)
 })
+
+test('as many platform applications as a stack has room for, and one more is refused', () => {
+  const short = { apple: { bundleId: 'c', certificateSecret: 'c' } }
+  const appsOf = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, short]))
+  const { Resources } = synthesize({ apps: appsOf(12) }).toJSON()
+  expect(Object.keys(Resources).length).toBeLessThan(500)
+  expect(() => readSettings({ apps: appsOf(13) })).toThrow(/^ {2}apps: make more than 24 platform applications/m)
+})

@@ -68,9 +68,8 @@ const PUSH = ['sns:DeleteEndpoint', 'sns:Publish']
 const REGISTER = ['sns:DeleteEndpoint', 'sns:SetEndpointAttributes']
 const PRUNE = ['sns:DeleteEndpoint']
 const RECEIVE = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage']
-const ADMINISTER = ['Delete', 'Get', 'Set'].map(
-  (verb) => `sns:${verb}PlatformApplication${verb === 'Delete' ? '' : 'Attributes'}`,
-)
+const ADMINISTER = ['Get', 'Set'].map((verb) => `sns:${verb}PlatformApplicationAttributes`)
+const OF_THE_STAGE = 'arn:aws:sns:eu-west-1:123456789012:app/*/wakecall-test-*'
 const READ_AND_LABEL = ['DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'].map(
   (action) => `secretsmanager:${action}`,
 )
@@ -128,6 +127,15 @@ describe('each function may do exactly this', () => {
   test.each([...DEPLOYED_FUNCTIONS, 'provider'] as const)('%s', (name) => {
     expect(grantsOfFunction(template, name)).toEqual(GRANTS[name])
   })
+})
+
+test.each([
+  ['with', {}],
+  ['and without', { apps: {} }],
+])('applications are deleted only where the settings say so: %s apps, for it is those that have left', (_, apps) => {
+  const grants = grantsOfFunction(synthesize({ ...apps, removal: { applications: 'destroy' } }), 'applications')
+  expect(grants[OF_THE_STAGE]).toEqual(['sns:DeletePlatformApplication'])
+  expect(JSON.stringify(grantsOfFunction(synthesize(apps), 'applications'))).not.toContain('DeletePlatformApplication')
 })
 
 describe('without mobile apps nothing of SNS, of secrets or of roles is granted', () => {

@@ -2,12 +2,10 @@
  * The app of bin/wakecall.ts for MiniStack 1.5.33, without what that refuses. What is left out here is tested on the
  * synthesised template, in test/lib/ (alarms: monitoring*.test.ts).
  */
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { App, Aspects, CfnResource } from 'aws-cdk-lib'
 import { CfnAlarm, CfnCompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch'
+import { loadSettings } from '../../lib/load-settings.ts'
 import { RelayStack } from '../../lib/relay-stack.ts'
-import { readSettings } from '../../lib/settings.ts'
 
 /** By what MiniStack says. */
 const REFUSED: Record<string, (resource: CfnResource) => boolean> = {
@@ -18,8 +16,7 @@ const REFUSED: Record<string, (resource: CfnResource) => boolean> = {
 }
 
 const app = new App()
-const { config } = await import(pathToFileURL(resolve(app.node.tryGetContext('config') ?? 'wakecall.config.ts')).href)
-const settings = readSettings(config)
+const settings = await loadSettings(app.node.tryGetContext('config'))
 const { stage, region } = settings
 const stack = new RelayStack(app, `wakecall-${stage}`, settings, region ? { env: { region } } : {})
 
