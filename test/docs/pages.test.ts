@@ -22,7 +22,7 @@ function brokenLinks(page: string, text: string): string[] {
 }
 
 const FOLDERS = 'bin|bench|client|core|docs|lambdas|lib|local|test|wire'
-const FILE = new RegExp(`\`((?:${FOLDERS})/[\\w./-]+|[\\w.-]+\\.(?:config|config\\.example)\\.ts)\``, 'g')
+const FILE = new RegExp(`\`((?:${FOLDERS})/[\\w./-]+|[\\w.-]+\\.config\\.example\\.ts)\``, 'g')
 
 /** Files of the project that are named and not there. */
 const missingFiles = (text: string): string[] =>
