@@ -72,7 +72,8 @@ export const config = {
   alarms: {
     // Who is told; AWS sends a message first that has to be confirmed. Default: nobody.
     email: 'operator@example.com',
-    // The least share, 0 to 1, of calls that woke a phone. Default: 0.5.
+    // The least share, 0 to 1, of calls that woke a phone; 0 turns the alarm off. A call that is answered on a desk phone or
+    // hung up at once woke none: in offices with desk phones set it lower. Default: 0.5.
     wakeRate: 0.5,
     // The largest share, 0 to 1, of pushes that Apple or Google refuse. Default: 0.1.
     providerFailureRate: 0.1,

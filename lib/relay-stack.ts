@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
@@ -40,27 +40,31 @@ export class RelayStack extends Stack {
     events.feed(handlers.events)
     // Also when no app is left: those that were are deleted last.
     if (removal.applications === RemovalPolicy.DESTROY) functions.applications.allow(applications.deletions())
+    // Under this prefix AWS needs no resource policy for each group: an account has few of them, each of 5 KB.
+    const accessLogs = logs('AccessLogs', `/aws/vendedlogs/wakecall/${stage}/access`)
+    const otherLogGroups = [accessLogs]
     if (applications.all.length > 0) {
+      const providerLogs = logs('ProviderLogs', `/wakecall/${stage}/provider`)
+      otherLogGroups.push(providerLogs)
       new PlatformApplications(this, 'PlatformApplications', {
         applications: applications.all,
         fn: functions.applications,
-        providerLogs: logs('ProviderLogs', `/wakecall/${stage}/provider`),
+        providerLogs,
         eventTopic: events.topic,
         deliverySamplePercent,
         removalPolicy: removal.applications,
       })
     }
-    new Rule(this, 'Daily', {
+    new Rule(this, 'Hourly', {
       description: "Wakecall: a look at the platform applications' credentials",
-      schedule: Schedule.cron({ hour: '6', minute: '0' }),
+      schedule: Schedule.rate(Duration.hours(1)),
       targets: [new LambdaFunction(handlers.credentials)],
     })
 
     const api = new RelayApi(this, 'Api', {
       apiName: `wakecall-${stage}`,
       functions: handlers,
-      // Under this prefix AWS needs no resource policy for each group: an account has few of them, each of 5 KB.
-      accessLogs: logs('AccessLogs', `/aws/vendedlogs/wakecall/${stage}/access`),
+      accessLogs,
       throttle: requests,
       domain,
     })
@@ -70,6 +74,7 @@ export class RelayStack extends Stack {
       alarms,
       functions: handlers,
       logGroups,
+      otherLogGroups,
       apiId: api.apiId,
       // The CDK's own types do not fit each other under exactOptionalPropertyTypes.
       table: table as ITable,

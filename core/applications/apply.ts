@@ -37,7 +37,7 @@ export async function applyApplication(
     })
 
     // SNS disables an application whose credentials were refused; new ones need not enable it. That `Enabled` may be set is
-    // not documented: a refusal must not fail the deployment, the daily look tells of an application that stays disabled.
+    // not documented: a refusal must not fail the deployment, the hourly look tells of an application that stays disabled.
     const { Enabled } = await attempt(() => applications.attributes(arn))
     if (Enabled === 'false') await attempt(() => applications.set(arn, { Enabled: 'true' })).catch(() => {})
 

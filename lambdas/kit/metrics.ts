@@ -19,7 +19,8 @@ export const METRICS = {
       Pushed: { unit: 'Count', value: '$.Pushed', functions: ['calls', 'messages'] },
       PushesAccepted: { unit: 'Count', value: '$.PushesAccepted', functions: ['calls', 'messages'] },
       PushesGone: { unit: 'Count', value: '$.PushesGone', functions: ['calls', 'messages'] },
-      PushesThrottled: { unit: 'Count', value: '$.PushesThrottled', functions: ['calls', 'messages'] },
+      /** SNS throttled, failed, was slow or out of reach until the request could wait no longer. */
+      PushesNotTaken: { unit: 'Count', value: '$.PushesNotTaken', functions: ['calls', 'messages'] },
       PushesRejected: { unit: 'Count', value: '$.PushesRejected', functions: ['calls', 'messages'] },
       PushesSkipped: { unit: 'Count', value: '$.PushesSkipped', functions: ['calls', 'messages'] },
       PushesExpired: { unit: 'Count', value: '$.PushesExpired', functions: ['calls', 'messages'] },
@@ -44,7 +45,7 @@ export const METRICS = {
     dimensions: ['platform', 'reason'],
     metrics: { EndpointEvents: { unit: 'Count', value: '1' }, DevicesPruned: { unit: 'Count', value: '$.DevicesPruned' } },
   },
-  /** The daily look at a platform application: days until its certificate expires, 1 for one that SNS has disabled. */
+  /** The hourly look at a platform application: days until its certificate expires, below 0 after it has, 1 for one that SNS has disabled. */
   credential: {
     functions: ['credentials'],
     dimensions: ['application'],

@@ -5,7 +5,7 @@ import type { Answer } from './request.ts'
 const METRIC_OF = {
   accepted: 'PushesAccepted',
   gone: 'PushesGone',
-  retry: 'PushesThrottled',
+  retry: 'PushesNotTaken',
   rejected: 'PushesRejected',
   skipped: 'PushesSkipped',
   expired: 'PushesExpired',

@@ -14,9 +14,11 @@ export type AlarmSpec = {
   below?: number
   points: number
   missing: 'fine' | 'unchanged'
+  /** Calls are being lost now; what is not can wait for the morning. */
+  urgent: boolean
 }
 
-// Metrics of events have no points when nothing happens. What is looked at once a day keeps its verdict until the next look.
+// Metrics of events have no points when nothing happens. What is looked at once an hour keeps its verdict until the next look.
 const MISSING = { fine: TreatMissingData.NOT_BREACHING, unchanged: TreatMissingData.IGNORE }
 
 /** An alarm on what is counted as it happens; without `above`, one is too many. */
@@ -24,8 +26,8 @@ export const eventAlarm = (
   name: string,
   suffers: string,
   metric: IMetric,
-  { above = 0, points = 1 }: { above?: number; points?: number } = {},
-): AlarmSpec => ({ name, suffers, section: name, metric, above, points, missing: 'fine' })
+  { urgent, above = 0, points = 1 }: { urgent: boolean; above?: number; points?: number },
+): AlarmSpec => ({ name, suffers, section: name, metric, above, points, missing: 'fine', urgent })
 
 export function createAlarm(scope: Construct, stage: string, spec: AlarmSpec): Alarm {
   const { name, suffers, section, metric, above, below, points, missing } = spec

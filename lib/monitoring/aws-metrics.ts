@@ -6,6 +6,9 @@ import { math } from './math.ts'
 import type { MonitoringProps } from './props.ts'
 import type { Look } from './relay-metrics.ts'
 
+/** An alarm takes ten metrics: left out is the function that is asked least. */
+const THROTTLES_COUNTED = FUNCTIONS.filter((name) => name !== 'keys')
+
 /** What AWS's own services count of the deployment. */
 export function awsMetrics({ apiId, functions, table, deadLetters }: Omit<MonitoringProps, 'alarms' | 'applications'>) {
   const names = Object.keys(functions) as DeployedFunction[]
@@ -32,15 +35,20 @@ export function awsMetrics({ apiId, functions, table, deadLetters }: Omit<Monito
     functions: names,
 
     /**
-     * Requests that got no further than API Gateway: it counts every request, and none that it turns away is an invocation.
-     * The two are counted in minutes of their own, so a few differ at every edge.
+     * Requests that got no further than API Gateway: none that it turns away is an invocation, nor a throttle of Lambda. The
+     * counts are of minutes of their own, so a few differ at every edge. AWS does not document whether the `Count` of an HTTP
+     * API includes what it answered 429: if not, this stays at 0.
      */
     turnedAway(look: Look, expression = 'turned'): MathExpression {
       const { minutes } = look
-      const functions = Object.fromEntries(FUNCTIONS.map((name) => [name, lambda(name, 'Invocations', { label: name, minutes })]))
-      const invoked = FUNCTIONS.map((name) => `$${name}`).join('-')
+      const of = (names: readonly DeployedFunction[], metric: 'Invocations' | 'Throttles') =>
+        names.map((name) => [`${name}${metric}`, lambda(name, metric, { label: `${name} ${metric}`, minutes })] as const)
+      const reached = Object.fromEntries([...of(FUNCTIONS, 'Invocations'), ...of(THROTTLES_COUNTED, 'Throttles')])
+      const minus = Object.keys(reached)
+        .map((id) => `$${id}`)
+        .join('-')
       const requests = api('Count', { label: 'requests', minutes })
-      return math(expression.replaceAll('turned', `($requests-${invoked})`), { requests, ...functions }, look)
+      return math(expression.replaceAll('turned', `($requests-${minus})`), { requests, ...reached }, look)
     },
 
     table: (

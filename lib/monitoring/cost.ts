@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { type IMetric, type MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import type { CfnFunction, IFunction } from 'aws-cdk-lib/aws-lambda'
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import { math, sumOf } from './math.ts'
 import { PRICES } from './prices.ts'
 import type { MonitoringProps } from './props.ts'
@@ -15,14 +16,14 @@ type Item = { metric: IMetric; price: number }
 /** What the last hour cost in dollars, by AWS's list prices: what grows with calls, without storage, metrics and alarms. */
 export function hourlyCost({ relay, aws }: Watched, props: MonitoringProps): MathExpression[] {
   const look = (label: string) => ({ label, minutes: HOUR })
-  const ingested = ({ logGroupName: LogGroupName }: { logGroupName: string }): Metric =>
-    new Metric({
-      namespace: 'AWS/Logs',
-      metricName: 'IncomingBytes',
-      dimensionsMap: { LogGroupName },
-      statistic: 'Sum',
-      period: Duration.minutes(HOUR),
-    })
+  const logged = ({ logGroupName: LogGroupName }: ILogGroup, price: number): Item => {
+    const period = Duration.minutes(HOUR)
+    const dimensionsMap = { LogGroupName }
+    return {
+      metric: new Metric({ namespace: 'AWS/Logs', metricName: 'IncomingBytes', dimensionsMap, statistic: 'Sum', period }),
+      price,
+    }
+  }
   const items: Record<string, Item[]> = {
     api: [{ metric: aws.api('Count', look('requests')), price: PRICES.apiRequest }],
     lambda: aws.functions.flatMap((name) => [
@@ -40,11 +41,14 @@ export function hourlyCost({ relay, aws }: Watched, props: MonitoringProps): Mat
       metric: relay.metric('PushesAccepted', { route, outcome: 'ok' }, look(route)),
       price: PRICES.push,
     })),
-    logs: [...Object.values(props.logGroups), ...props.applications.flatMap(({ delivered, failed }) => [delivered, failed])].map(
-      (group) => ({ metric: ingested(group), price: PRICES.logByte }),
-    ),
+    logs: [...Object.values(props.logGroups), ...props.otherLogGroups].map((group) => logged(group, PRICES.logByte)),
+    deliveryLogs: props.applications
+      .flatMap(({ delivered, failed }) => [delivered, failed])
+      .map((group) => logged(group, PRICES.logByte + PRICES.maskedByte)),
   }
-  const parts = Object.entries(items).map(([label, priced]) => priceOf(label, priced))
+  const parts = Object.entries(items)
+    .filter(([, priced]) => priced.length > 0)
+    .map(([label, priced]) => priceOf(label, priced))
   return [totalOf(parts), ...parts]
 }
 

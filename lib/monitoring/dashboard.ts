@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib'
 import { Dashboard, type IWidget, PeriodOverride, TextWidget } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
 import { callWidgets } from './call-widgets.ts'
@@ -14,7 +15,8 @@ const heading = (markdown: string) => new TextWidget({ markdown: `## ${markdown}
 export function createDashboard(scope: Construct, props: MonitoringProps, watched: Watched): Dashboard {
   const section = (title: string, widgets: IWidget[]): IWidget[][] => [[heading(title)], widgets]
   return new Dashboard(scope, 'Dashboard', {
-    dashboardName: `wakecall-${props.stage}`,
+    // An account has one name of a dashboard in all of its regions.
+    dashboardName: `wakecall-${props.stage}-${Stack.of(scope).region}`,
     // What is called “a minute” stays one, however long a time is looked at.
     periodOverride: PeriodOverride.INHERIT,
     widgets: [

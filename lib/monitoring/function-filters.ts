@@ -16,7 +16,7 @@ export class FunctionFilters extends Construct {
     for (const [kind, { functions, dimensions, metrics }] of Object.entries<Kind>(METRICS)) {
       for (const [metricName, { unit, value, functions: only = functions }] of Object.entries(metrics)) {
         // A line without the member does not measure it.
-        const isThere = value.startsWith('$') ? ` && ${value} >= 0` : ''
+        const isThere = value.startsWith('$') ? ` && ${value} = *` : ''
         for (const name of only) {
           new MetricFilter(this, `${name}${metricName}`, {
             logGroup: logGroups[name],

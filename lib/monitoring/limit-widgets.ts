@@ -4,6 +4,9 @@ import { graph, PERCENT } from './graph.ts'
 import type { MonitoringProps } from './props.ts'
 import type { Watched } from './watched.ts'
 
+/** A certificate that has expired has days below 0. */
+const BELOW_ZERO_TOO = { showUnits: false }
+
 /** What runs out: quotas of PBXs, credentials, money. */
 export function limitWidgets(watched: Watched, props: MonitoringProps): IWidget[] {
   const { relay } = watched
@@ -14,12 +17,12 @@ export function limitWidgets(watched: Watched, props: MonitoringProps): IWidget[
       [relay.search('PushQuotaUsed', most), relay.search('DeviceQuotaUsed', most)],
       PERCENT,
     ),
-    graph('Days until a certificate expires', [
-      relay.search('CredentialDays', { label: '', statistic: 'Minimum', minutes: 1440 }),
-    ]),
-    graph('Applications that SNS has disabled', [
-      relay.search('ApplicationDisabled', { label: '', statistic: 'Maximum', minutes: 1440 }),
-    ]),
+    graph(
+      'Days until a certificate expires',
+      [relay.search('CredentialDays', { label: '', statistic: 'Minimum', minutes: 60 })],
+      BELOW_ZERO_TOO,
+    ),
+    graph('Applications that SNS has disabled', [relay.search('ApplicationDisabled', { ...most, minutes: 60 })]),
     new SingleValueWidget({
       title: 'Cost of the last hour, in dollars',
       metrics: hourlyCost(watched, props),

@@ -1,13 +1,15 @@
-/** `npm run dashboard [-- CONFIG]`: prints each widget and each alarm with its metrics, for wakecall.config.ts or another file. */
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+/**
+ * `npm run dashboard [-- CONFIG]`: prints each widget and each alarm with its metrics. Without a file it is the example's, which
+ * has everything that can be set: so it shows all that there is.
+ */
+import { relative, resolve } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
+import { loadSettings } from '../load-settings.ts'
 import { RelayStack } from '../relay-stack.ts'
-import { readSettings } from '../settings.ts'
 import { inventory, type NamedMetric, type SynthesizedTemplate } from './inventory.ts'
 
-const root = resolve(import.meta.dirname, '../..')
+const EXAMPLE = resolve(import.meta.dirname, '../../wakecall.config.example.ts')
 
 function show({ namespace, name, dimensions }: NamedMetric): string {
   const pairs = Object.entries(dimensions).map(([dimension, value]) =>
@@ -18,12 +20,12 @@ function show({ namespace, name, dimensions }: NamedMetric): string {
 
 const metricsOf = (metrics: NamedMetric[]): string => [...new Set(metrics.map(show))].join('')
 
-const { config } = await import(pathToFileURL(resolve(process.argv[2] ?? resolve(root, 'wakecall.config.ts'))).href)
+const file = resolve(process.argv[2] ?? EXAMPLE)
 const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } })
-const stack = new RelayStack(app, 'wakecall', readSettings(config))
+const stack = new RelayStack(app, 'wakecall', await loadSettings(file))
 const { widgets, alarms } = inventory(Template.fromStack(stack).toJSON() as SynthesizedTemplate)
 
-process.stdout.write('Widgets\n\n')
+process.stdout.write(`Of ${relative(process.cwd(), file)}\n\nWidgets\n\n`)
 for (const { title, metrics, queries } of widgets) {
   process.stdout.write(
     `  ${title}\n${metricsOf(metrics)}${queries.map((query) => `    ${query.replace(/\s*\n\s*/g, ' ')}\n`).join('')}\n`,

@@ -13,6 +13,8 @@ export type MonitoringProps = {
   alarms: Settings['alarms']
   functions: Record<DeployedFunction, IFunction>
   logGroups: Record<DeployedFunction, ILogGroup>
+  /** What else of the deployment is logged: it costs, and nothing is read from it. */
+  otherLogGroups: ILogGroup[]
   apiId: string
   table: ITable
   deadLetters: IQueue

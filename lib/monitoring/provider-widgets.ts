@@ -21,7 +21,7 @@ export function providerWidgets({ relay, delivery, channels }: Watched): IWidget
     ),
   )
   const pushes = (
-    ['PushesAccepted', 'PushesGone', 'PushesThrottled', 'PushesRejected', 'PushesSkipped', 'PushesExpired'] as const
+    ['PushesAccepted', 'PushesGone', 'PushesNotTaken', 'PushesRejected', 'PushesSkipped', 'PushesExpired'] as const
   ).map((metric) => relay.search(metric, { label: metric }))
   return [
     graph('Pushes by what SNS answered', pushes),

@@ -25,7 +25,7 @@ export function pushAlarms(watched: Watched, props: MonitoringProps): AlarmSpec[
     credentialsRefused(watched, channel),
   ]
   return [
-    ...(alarms.wakeRate > 0 ? [wakeRateAlarm(watched, alarms.wakeRate)] : []),
+    ...(alarms.wakeRate > 0 && watched.platforms.length > 0 ? [wakeRateAlarm(watched, alarms.wakeRate)] : []),
     ...watched.channels.flatMap(ofChannel),
     ...applications.flatMap((application) => credentialAlarms(watched, application, alarms.credentialDays)),
   ]
@@ -39,6 +39,7 @@ const wakeRateAlarm = (watched: Watched, share: number): AlarmSpec => ({
   below: 100 * share,
   points: 2,
   missing: 'fine',
+  urgent: true,
 })
 
 function failureAlarm({ delivery }: Watched, channel: Channel, share: number, sampled: number): AlarmSpec {
@@ -56,6 +57,7 @@ function failureAlarm({ delivery }: Watched, channel: Channel, share: number, sa
     above: 100 * share,
     points: 3,
     missing: 'fine',
+    urgent: true,
   }
 }
 
@@ -67,29 +69,33 @@ const credentialsRefused = ({ delivery }: Watched, channel: Channel): AlarmSpec 
   above: 0,
   points: 1,
   missing: 'fine',
+  urgent: true,
 })
 
 function credentialAlarms({ relay }: Watched, planned: Application, days: number): AlarmSpec[] {
   const { app, channel, credential } = planned
   const application = pathOf(planned)
-  const daily = { minutes: 1440 }
+  // A look an hour: the newest one decides.
+  const hourly = { minutes: 60 }
   const disabled: AlarmSpec = {
     name: `application-disabled-${app}-${channel}`,
     suffers: `${MEANT[channel]} do not arrive: SNS has disabled the platform application ${application}.`,
     section: 'application-disabled',
-    metric: relay.metric('ApplicationDisabled', { application }, { label: 'disabled', statistic: 'Maximum', ...daily }),
+    metric: relay.metric('ApplicationDisabled', { application }, { label: 'disabled', statistic: 'Maximum', ...hourly }),
     above: 0,
     points: 1,
     missing: 'unchanged',
+    urgent: true,
   }
   const expiry: AlarmSpec = {
     name: `credential-expiry-${app}-${channel}`,
     suffers: `${MEANT[channel]} will stop arriving in less than ${days} days, when the certificate of ${application} expires.`,
     section: 'credential-expiry',
-    metric: relay.metric('CredentialDays', { application }, { label: 'days left', statistic: 'Minimum', ...daily }),
+    metric: relay.metric('CredentialDays', { application }, { label: 'days left', statistic: 'Minimum', ...hourly }),
     below: days,
     points: 1,
     missing: 'unchanged',
+    urgent: false,
   }
   return credential.Credential === 'apns-certificate' ? [disabled, expiry] : [disabled]
 }

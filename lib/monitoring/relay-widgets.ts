@@ -20,7 +20,6 @@ export function relayWidgets({ relay, aws }: Watched): IWidget[] {
       ...each('Throttles', 'Sum'),
       aws.table('ReadThrottleEvents', { label: 'table, reads' }),
       aws.table('WriteThrottleEvents', { label: 'table, writes' }),
-      relay.search('PushesThrottled', { label: 'SNS' }),
     ]),
     graph('Function durations, p99', each('Duration', 'p99'), MILLISECONDS),
     graph('Function errors', each('Errors', 'Sum')),

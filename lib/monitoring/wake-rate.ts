@@ -3,18 +3,24 @@ import { math } from './math.ts'
 import type { Watched } from './watched.ts'
 
 /**
- * The share of the calls with a push in which a phone woke, in percent. With `fewest`, minutes with fewer calls than that
- * count as good: a share of so few tells nothing.
+ * The share of the calls with a push in which a phone woke, in percent; there must be a platform. With `fewest`, minutes with
+ * fewer calls than that count as good: a share of so few tells nothing.
  */
-export function wakeRate({ relay }: Pick<Watched, 'relay'>, minutes: number, fewest?: number): MathExpression {
-  const woken = (platform: 'ios' | 'android') =>
-    relay.metric('CallsWoken', { platform }, { label: `woken, ${platform}`, minutes })
+export function wakeRate(
+  { relay, platforms }: Pick<Watched, 'relay' | 'platforms'>,
+  minutes: number,
+  fewest?: number,
+): MathExpression {
+  const woken = platforms.map((platform) => [
+    platform,
+    relay.metric('CallsWoken', { platform }, { label: `woken, ${platform}`, minutes }),
+  ])
   const calls = {
     pushed: relay.metric('Pushed', { route: 'ring', outcome: 'ok' }, { label: 'calls pushed', minutes }),
-    ios: woken('ios'),
-    android: woken('android'),
+    // Only what can have points: CloudWatch does not say what FILL makes of a metric that was never published.
+    ...Object.fromEntries(woken),
   }
-  const rate = '100*($ios+$android)/pushed'
+  const rate = `100*(${platforms.map((platform) => `$${platform}`).join('+')})/pushed`
   const expression = fewest === undefined ? rate : `IF($pushed>=${fewest},${rate},100)`
   return math(expression, calls, { label: 'calls that woke a phone', minutes })
 }

@@ -45,7 +45,7 @@ test('pushes are counted by what became of them; a repeat counts as one, for it 
   const deliveries = (['accepted', 'gone', 'accepted', 'retry'] as const).map((outcome) => ({ ...delivery, outcome }))
   const counted = pushed({ answer: { deliveries } }, { callId: 'x' })
   expect(counted).toMatchObject({ fields: { callId: 'x' } })
-  expect(counted.metrics).toEqual({ Pushed: 1, PushesAccepted: 2, PushesGone: 1, PushesThrottled: 1 })
+  expect(counted.metrics).toEqual({ Pushed: 1, PushesAccepted: 2, PushesGone: 1, PushesNotTaken: 1 })
   expect(pushed({ answer: { deliveries, repeated: true } }, {}).metrics).toEqual({ Repeats: 1 })
 })
 

@@ -31,7 +31,7 @@ describe('routes', () => {
       FunctionName: { 'Fn::GetAtt': [functionOf(template, name).id, 'Arn'] },
       SourceArn: { 'Fn::Join': ['', Match.arrayWith([{ Ref: Match.stringLikeRegexp('^ApiHttpApi') }, `/*/*${path}`])] },
     })
-    // One more lets the daily rule call `credentials`.
+    // One more lets the hourly rule call `credentials`.
     template.resourceCountIs('AWS::Lambda::Permission', all.length + 1)
   })
 

@@ -72,9 +72,9 @@ test('are published for this account only', () => {
   ])
 })
 
-test('and a look at the credentials is taken once a day', () => {
+test('and a look at the credentials is taken every hour', () => {
   template.hasResourceProperties('AWS::Events::Rule', {
-    ScheduleExpression: 'cron(0 6 * * ? *)',
+    ScheduleExpression: 'rate(1 hour)',
     Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [functionOf(template, 'credentials').id, 'Arn'] } })],
   })
 })

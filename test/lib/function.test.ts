@@ -95,8 +95,8 @@ describe('log groups', () => {
     const own = groups({ retention: { logDays: 30 } }).filter(({ RetentionInDays }) => RetentionInDays === 30)
     expect(own.map(({ LogGroupName }) => LogGroupName)).toEqual([
       ...DEPLOYED_FUNCTIONS.map((name) => `/wakecall/test/${name}`),
-      '/wakecall/test/provider',
       '/aws/vendedlogs/wakecall/test/access',
+      '/wakecall/test/provider',
     ])
     expect(groups()).toHaveLength(own.length + DELIVERY_LOGS.length)
   })

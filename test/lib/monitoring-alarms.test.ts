@@ -3,6 +3,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
 import type { Config } from '../../lib/settings.ts'
 import { anchorsOf } from './monitoring-anchors.ts'
+import { compositesOf } from './monitoring-composites.ts'
 import { synthesizeMonitoring } from './monitoring-stack.ts'
 
 type Properties = Record<string, unknown> & { AlarmName: string; AlarmDescription: string }
@@ -27,8 +28,14 @@ describe('each alarm', () => {
   })
 
   test.each(alarms)('$AlarmName is one that a missing point neither raises nor leaves undecided by chance', (alarm) => {
-    const daily = /application-disabled|credential-expiry/.test(alarm.AlarmName)
-    expect(alarm.TreatMissingData).toBe(daily ? 'ignore' : 'notBreaching')
+    const hourly = /application-disabled|credential-expiry/.test(alarm.AlarmName)
+    expect(alarm.TreatMissingData).toBe(hourly ? 'ignore' : 'notBreaching')
+  })
+
+  const looks = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'ignore')
+  test.each(looks)('$AlarmName goes by the newest look, of which there is one an hour', ({ Metrics, EvaluationPeriods }) => {
+    expect(Metrics).toMatchObject([{ MetricStat: { Period: 3600 } }])
+    expect(EvaluationPeriods).toBe(1)
   })
 
   test('the runbook has no section of an alarm that is not there', () => {
@@ -39,20 +46,33 @@ describe('each alarm', () => {
 })
 
 describe('the way to the operator', () => {
-  const [composite] = Object.values(template.findResources('AWS::CloudWatch::CompositeAlarm'))
+  const composites = compositesOf(template)
 
-  test('one alarm over all of them: it names each', () => {
-    const rule = JSON.stringify(composite?.Properties.AlarmRule)
+  test('two alarms over all of them: of what is urgent and of what is not; one of them names each', () => {
     const ids = Object.keys(template.findResources('AWS::CloudWatch::Alarm'))
-    expect(ids.filter((id) => !rule.includes(`["${id}","Arn"]`))).toEqual([])
+    expect(composites.map(({ name }) => name)).toEqual(['wakecall-test', 'wakecall-test-later'])
+    expect(composites.flatMap((composite) => composite.ids).sort()).toEqual(ids.sort())
     for (const alarm of alarms) expect(alarm).not.toHaveProperty('AlarmActions')
   })
 
-  test('it tells a topic, which tells the e-mail address, when it begins and when it is over', () => {
+  test.each([
+    ['pushes-rejected', 'wakecall-test'],
+    ['application-disabled-phone-fcm', 'wakecall-test'],
+    ['credential-expiry-old-voip', 'wakecall-test-later'],
+    ['dead-letters', 'wakecall-test-later'],
+    ['device-quota', 'wakecall-test-later'],
+  ])('%s is under %s: what can be on for weeks keeps nothing else from being told', (name, over) => {
+    const [id] = Object.keys(
+      template.findResources('AWS::CloudWatch::Alarm', { Properties: { AlarmName: `wakecall-test-${name}` } }),
+    )
+    expect(composites.filter(({ ids }) => ids.includes(id ?? '')).map((composite) => composite.name)).toEqual([over])
+  })
+
+  test('both tell a topic, which tells the e-mail address, when it begins and when it is over', () => {
     const [topic = ''] = Object.keys(
       template.findResources('AWS::SNS::Topic', { Properties: { DisplayName: 'Wakecall alarms' } }),
     )
-    expect(composite?.Properties).toMatchObject({ AlarmActions: [{ Ref: topic }], OKActions: [{ Ref: topic }] })
+    for (const { actions } of composites) expect(actions).toEqual({ AlarmActions: [{ Ref: topic }], OKActions: [{ Ref: topic }] })
     template.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'operator@example.com',
@@ -116,5 +136,10 @@ describe('thresholds follow the settings', () => {
     const names = alarmsOf(synthesizeMonitoring({ apps: { phone: google } })).map(({ AlarmName }) => AlarmName)
     expect(names.filter((name) => /-(voip|alert)$/.test(name))).toEqual([])
     expect(names).toContain('wakecall-test-provider-failures-fcm')
+  })
+
+  test('without mobile apps no call can wake a phone: there is no alarm of it', () => {
+    expect(alarmOf('wake-rate', undefined, { apps: {} })).toBeUndefined()
+    expect(alarmOf('server-errors', undefined, { apps: {} })).toBeDefined()
   })
 })

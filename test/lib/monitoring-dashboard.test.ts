@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
@@ -14,10 +17,12 @@ const { widgets } = listed()
 const widgetOf = (title: string) => widgets.find((widget) => widget.title === title)
 
 describe('the dashboard', () => {
-  test('is one, called after the stage', () => {
+  test('is one, called after the stage and the region: an account has one of a name', () => {
     const template = synthesizeMonitoring()
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 1)
-    template.hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: 'wakecall-test' })
+    template.hasResourceProperties('AWS::CloudWatch::Dashboard', {
+      DashboardName: { 'Fn::Join': ['', ['wakecall-test-', { Ref: 'AWS::Region' }]] },
+    })
   })
 
   test('has no two widgets of one title, and none that shows nothing', () => {
@@ -26,10 +31,13 @@ describe('the dashboard', () => {
     for (const { metrics, queries } of widgets) expect(metrics.length + queries.length).toBeGreaterThan(0)
   })
 
-  test('without mobile apps shows no providers, and everything else', () => {
+  test('without mobile apps shows no phones and no providers, and everything else', () => {
     const without = listed({ apps: {} }).widgets.map(({ title }) => title)
     const missing = widgets.map(({ title }) => title).filter((title) => !without.includes(title))
     expect(missing).toEqual([
+      'Calls that woke a phone',
+      'Wake latency',
+      'Phones that woke',
       'Delivered and failed by platform',
       'Refusals by reason',
       'Failures by the provider’s status',
@@ -45,6 +53,8 @@ describe('the dashboard', () => {
   })
 })
 
+const times = (length: number, price: number): number[] => Array.from({ length }, () => price)
+
 describe('the cost of the last hour', () => {
   const body = JSON.stringify(synthesizeMonitoring().findResources('AWS::CloudWatch::Dashboard')).replaceAll('\\', '')
   const priced = (metric: string): number[] => {
@@ -56,19 +66,20 @@ describe('the cost of the last hour', () => {
   }
 
   test.each([
-    ['ConsumedWriteCapacityUnits', PRICES.tableWrite, 1],
-    ['ConsumedReadCapacityUnits', PRICES.tableRead, 1],
-    ['PushesAccepted', PRICES.push, 3],
-    ['Invocations', PRICES.lambdaRequest, 8],
-    ['IncomingBytes', PRICES.logByte, 8 + 2 * 5],
-  ] as const)('counts %s at its price', (metric, price, times) => {
-    expect(priced(metric)).toEqual(Array.from({ length: times }, () => price))
+    ['ConsumedWriteCapacityUnits', [PRICES.tableWrite]],
+    ['ConsumedReadCapacityUnits', [PRICES.tableRead]],
+    ['PushesAccepted', times(3, PRICES.push)],
+    ['Invocations', times(8, PRICES.lambdaRequest)],
+    // Groups of functions, of the API and the provider; two of each platform application, which are masked.
+    ['IncomingBytes', [...times(8 + 2, PRICES.logByte), ...times(2 * 5, PRICES.logByte + PRICES.maskedByte)]],
+  ])('counts %s at its price', (metric, prices) => {
+    expect(priced(metric)).toEqual(prices)
   })
 
   test('is written without exponents, which metric math takes for metrics', () => {
     const expressions = [...body.matchAll(/"expression":"(.*?)"/g)].map(([, expression = '']) => expression)
     const ofPrices = expressions.filter((expression) => expression.includes('*0.000'))
-    expect(ofPrices).toHaveLength(5)
+    expect(ofPrices).toHaveLength(6)
     expect(expressions.filter((expression) => /\de[-+]?\d/i.test(expression))).toEqual([])
   })
 
@@ -91,9 +102,26 @@ test("cdk-nag's AWS Solutions rules find nothing in it", () => {
   expect(() => app.synth()).not.toThrow()
 })
 
-test('npm run dashboard prints every widget and every alarm, without AWS', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, ['lib/monitoring/print.ts', 'wakecall.config.example.ts'])
-  for (const { title } of widgets) expect(stdout).toContain(`\n  ${title}\n    `)
-  expect(stdout).toContain('wakecall-prod-wake-rate: ')
-  expect(stdout).toContain('    Wakecall/prod WakeLatency {platform=ios}\n')
+describe('npm run dashboard', () => {
+  const print = async (...files: string[]): Promise<string> =>
+    (await promisify(execFile)(process.execPath, ['lib/monitoring/print.ts', ...files])).stdout
+
+  test('prints every widget and every alarm of the example, without AWS and without settings of an operator', async () => {
+    const stdout = await print()
+    expect(stdout).toMatch(/^Of wakecall\.config\.example\.ts\n/)
+    for (const { title } of widgets) expect(stdout).toContain(`\n  ${title}\n    `)
+    expect(stdout).toContain('wakecall-prod-wake-rate: ')
+    expect(stdout).toContain('    Wakecall/prod WakeLatency {platform=ios}\n')
+  })
+
+  test('prints those of a file that is named', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wakecall-'))
+    const file = join(folder, 'config.ts')
+    await writeFile(file, "export const config = { stage: 'other' }\n")
+    const stdout = await print(file)
+    await rm(folder, { recursive: true })
+    expect(stdout).toMatch(/^Of .*config\.ts\n/)
+    expect(stdout).toContain('wakecall-other-server-errors: ')
+    expect(stdout).not.toContain('wakecall-prod')
+  })
 })

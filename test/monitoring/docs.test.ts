@@ -4,12 +4,14 @@ import { promisify, stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { inventory, type SynthesizedTemplate } from '../../lib/monitoring/inventory.ts'
 import { anchorsOf } from '../lib/monitoring-anchors.ts'
+import { compositesOf } from '../lib/monitoring-composites.ts'
 import { synthesizeMonitoring } from '../lib/monitoring-stack.ts'
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
 const runbook = read('docs/runbook.md')
 const operations = read('docs/operations.md')
-const { widgets } = inventory(synthesizeMonitoring().toJSON() as SynthesizedTemplate)
+const template = synthesizeMonitoring()
+const { widgets } = inventory(template.toJSON() as SynthesizedTemplate)
 const titles = widgets.map(({ title }) => title)
 
 const root = new URL('../..', import.meta.url)
@@ -39,6 +41,22 @@ describe('docs/runbook.md', () => {
 
   test('it names a widget in each section that one can show it in', () => {
     for (const section of sections) expect(bold(section).some((text) => titles.includes(text))).toBe(true)
+  })
+})
+
+describe('docs/operations.md says of each alarm whether it is worth getting up for', () => {
+  const [, paragraphs = ''] = /^## What a page at night means\n(.*?)^## /ms.exec(operations) ?? []
+  const said = Object.fromEntries(
+    paragraphs.split('\n\n').flatMap((paragraph) => {
+      const [composite = '', ...sections] = [...paragraph.matchAll(/`([\w<>-]+)`/g)].map(([, code = '']) => code)
+      return composite.startsWith('wakecall-') ? [[composite.replace('<stage>', 'test'), sections.sort()]] : []
+    }),
+  )
+  const descriptions = template.findResources('AWS::CloudWatch::Alarm')
+
+  test.each(compositesOf(template))('$name', ({ name, ids }) => {
+    const sections = ids.map((id) => String(descriptions[id]?.Properties.AlarmDescription).split('#')[1])
+    expect(said[name]).toEqual([...new Set(sections)].sort())
   })
 })
 

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { METRICS } from '../../lambdas/kit/metrics.ts'
 import { inventory, type NamedMetric, type SynthesizedTemplate } from '../../lib/monitoring/inventory.ts'
-import { applicationArn, useApplications } from '../contract/applications.ts'
-import { appleCertificate } from '../contract/applications-credentials.ts'
+import type { SnsPlatform } from '../../wire/payload.ts'
+import { useApplications } from '../contract/applications.ts'
+import { appleCertificate, serviceAccount } from '../contract/applications-credentials.ts'
 import { everythingOf, useQuiet } from '../contract/applications-leaks.ts'
 import { synthesizeMonitoring } from '../lib/monitoring-stack.ts'
+import { deployedApps } from './deployed-apps.ts'
 import { filtersOf, type Point } from './filters.ts'
 import { runRelay } from './relay-run.ts'
 
@@ -12,13 +14,10 @@ const template = synthesizeMonitoring()
 const { widgets, alarms } = inventory(template.toJSON() as SynthesizedTemplate)
 const ours = [...widgets, ...alarms].flatMap(({ metrics }) => metrics).filter(({ namespace }) => namespace === 'Wakecall/test')
 
-/** The applications of a stack are not those of the tests: only that there is a metric of each. */
-const isOpen = ([dimension, value]: [string, unknown]) => value === undefined || dimension === 'application'
-
 const shows = ({ name, dimensions }: NamedMetric, emitted: Point): boolean =>
   name === emitted.name &&
   Object.keys(dimensions).sort().join() === Object.keys(emitted.dimensions).sort().join() &&
-  Object.entries(dimensions).every((pair) => isOpen(pair) || emitted.dimensions[pair[0]] === pair[1])
+  Object.entries(dimensions).every(([dimension, value]) => value === undefined || emitted.dimensions[dimension] === value)
 
 const { ports } = useApplications()
 useQuiet()
@@ -33,11 +32,16 @@ beforeAll(async () => {
 })
 const relay = runRelay()
 
-/** The daily look at an application with a certificate. */
+/** The hourly look at the applications of the stack, by the ARNs that it gives its function. */
 async function lookAtCredentials(): Promise<string[]> {
   const { certificate, privateKey } = JSON.parse(appleCertificate())
-  await ports().applications.create('old', 'APNS_VOIP', { PlatformCredential: privateKey, PlatformPrincipal: certificate })
-  process.env.APPS = JSON.stringify({ old: { bundle: 'com.example.old', voip: applicationArn('APNS_VOIP', 'old') } })
+  const certified = { PlatformCredential: privateKey, PlatformPrincipal: certificate }
+  process.env.APPS = deployedApps(template)
+  const paths = [...process.env.APPS.matchAll(/:app\/(\w+)\/([\w.-]+)/g)]
+  for (const [, platform = '', name = ''] of paths) {
+    const attributes = platform === 'GCM' ? { PlatformCredential: serviceAccount() } : certified
+    await ports().applications.create(name, platform as SnsPlatform, attributes)
+  }
   const { handler } = await import('../../lambdas/credentials/handler.ts')
   return (await everythingOf(handler)).split('\n').filter((line) => line.startsWith('{"'))
 }
@@ -57,6 +61,11 @@ test('what no function emits is not found', () => {
   expect(emitted.some((one) => shows(misspelt, one))).toBe(false)
   const elsewhere = { ...misspelt, name: 'Requests', dimensions: { route: 'ring' } }
   expect(emitted.some((one) => shows(elsewhere, one))).toBe(false)
+  const application = 'GCM/wakecall-test-phone-fcm'
+  const disabled = { namespace: 'Wakecall/test', name: 'ApplicationDisabled', dimensions: { application } }
+  expect(emitted.some((one) => shows(disabled, one))).toBe(true)
+  const another = { ...disabled, dimensions: { application: 'GCM/wakecall-other-phone-fcm' } }
+  expect(emitted.some((one) => shows(another, one))).toBe(false)
 })
 
 describe('what is emitted is shown', () => {

@@ -59,9 +59,11 @@ export async function runRelay() {
   const enrolment = { code: '0'.repeat(20), publicKey: 'A'.repeat(43) }
   expect((await a.call('POST', pathOf('enrol'), enrolment)).status).toBe(403)
 
-  const { voip } = Object.values(JSON.parse(cloud.env.APPS ?? '{}') as Record<string, Record<string, string>>)[0] ?? {}
+  const { voip, alert } = Object.values(JSON.parse(cloud.env.APPS ?? '{}') as Record<string, Record<string, string>>)[0] ?? {}
   await disable(cloud.env, voip)
+  await disable(cloud.env, alert)
   await a.ring({ callId: 'disabled', to: '1001' })
+  await a.message({ messageId: 'disabled', to: '1001' })
   await settle()
   return cloud
 }
