@@ -4,7 +4,7 @@ import { escapeId } from '../wire/path.ts'
 import { pathOf, ROUTES, routeKey } from '../wire/routes.ts'
 import { signRequest } from '../wire/signature.ts'
 import { BENCH_KEY, BENCH_PUBLIC_KEY, benchEnv } from './fixture.ts'
-import { HISTORY_LOG_GROUP, PUSHES, TABLE, TRACED_CALL } from './trace-fixture.ts'
+import { HISTORY_LOG_GROUP, PUSHES, RING_MS, TABLE, TRACED_CALL } from './trace-fixture.ts'
 
 const WARM_UP = 3
 const TRACES = 20
@@ -30,11 +30,11 @@ await createPbxStore(TABLE).create({
 const key = { pbx: 'bench', id: TRACED_CALL, slot: 'ring' as const }
 const claims = createClaims(TABLE)
 const until = at + 3000
-await claims.take(key, { now: at, until }, { to: '1001', askedAt: at, receivedAt: at, deadline: at + 30_000 })
+await claims.take(key, { now: at, until }, { to: '1001', askedAt: at, receivedAt: at, deadline: at + RING_MS })
 const accepted = { outcome: 'accepted' as const, at: new Date(at).toISOString() }
 const deliveries = [
-  { deviceId: 'iphone', platform: 'ios' as const, messageId: PUSHES.iphone, ...accepted },
-  { deviceId: 'android', platform: 'android' as const, messageId: PUSHES.android, ...accepted },
+  { deviceId: 'iphone', platform: 'ios' as const, app: 'phone', messageId: PUSHES.iphone, ...accepted },
+  { deviceId: 'android', platform: 'android' as const, app: 'phone', messageId: PUSHES.android, ...accepted },
 ]
 await claims.finish(key, until, { at, deliveries }, true)
 

@@ -4,13 +4,13 @@ import type { TraceAnswer, TraceDevice, TracePart, TraceStep } from '../wire/tra
 import { callUuid } from '../wire/uuid.ts'
 import { type Clock, isoTime } from './clock.ts'
 import { diagnose } from './diagnosis.ts'
-import type { DeliveryStatus, Found, HistoryReader, WakeEvent } from './history.ts'
+import type { DeliveryStatus, Found, HistoryReader, Woke } from './history.ts'
 import type { ClaimItem, Claims, Report } from './ports.ts'
 
 export type TracePorts = { claims: Claims; history: HistoryReader; clock: Clock; report: Report }
 
 /** Providers and phones report after the ring window too: how long after it the logs are still searched. */
-const AFTERMATH_MS = 10 * 60_000
+export const AFTERMATH_MS = 10 * 60_000
 
 /**
  * The trace of a call: what the call's item says of ring and cancel, what SNS's delivery-status logs say of its pushes, and
@@ -30,13 +30,14 @@ export async function trace(ports: TracePorts, pbx: string, callId: string): Pro
   const deliveries = item.result.ring?.deliveries ?? []
   const pushes = deliveries.flatMap(({ platform, app, messageId }) => (messageId ? [{ platform, app, messageId }] : []))
   const until = Math.min(clock.now(), deadline + AFTERMATH_MS)
-  const [wakes, statuses] = await Promise.all([
+  const [reported, statuses] = await Promise.all([
     history.wakes(pbx, callId, askedAt, until),
     history.deliveries(pushes, askedAt, until),
   ])
+  const wakes = withoutRepeats(reported.records)
 
   const incomplete: TracePart[] = item.result.ring ? [] : ['pushes']
-  for (const [part, { error }] of Object.entries({ deliveries: statuses, wakes }) as [TracePart, Found<unknown>][]) {
+  for (const [part, { error }] of Object.entries({ deliveries: statuses, wakes: reported }) as [TracePart, Found<unknown>][]) {
     if (error === undefined) continue
     incomplete.push(part)
     report(`trace without all ${part}`, error)
@@ -45,7 +46,7 @@ export async function trace(ports: TracePorts, pbx: string, callId: string): Pro
     { step: 'asked', at: isoTime(askedAt) },
     { step: 'relay_accepted', at: isoTime(receivedAt) },
     ...deliveries.flatMap((delivery) => deliverySteps(delivery, statuses.records)),
-    ...wakes.records.map(({ at, deviceId }): TraceStep => ({ step: 'woke', at: isoTime(at), deviceId })),
+    ...wakes.map(({ at, deviceId }): TraceStep => ({ step: 'woke', at: isoTime(at), deviceId })),
     ...cancelSteps(item),
   ]
   return {
@@ -54,11 +55,18 @@ export async function trace(ports: TracePorts, pbx: string, callId: string): Pro
     to,
     ...(from !== undefined && { from }),
     expiresAt: isoTime(deadline),
-    devices: deliveries.map((delivery) => traceDevice(delivery, steps, wakes.records)),
+    devices: deliveries.map((delivery) => traceDevice(delivery, steps, wakes)),
     // Stable: steps of the same millisecond stay in the order in which they are travelled.
     steps: steps.sort((a, b) => a.at.localeCompare(b.at)),
     ...(incomplete.length > 0 && { incomplete }),
   }
+}
+
+/** A PNS whose answer was lost reports a wake again: its `wakeMs` is the same, and `at` as late as the repeat took. */
+function withoutRepeats(wakes: Woke[]): Woke[] {
+  const inOrder = wakes.toSorted((a, b) => a.at - b.at)
+  const reports = Map.groupBy(inOrder, ({ deviceId, wakeMs }) => `${wakeMs} ${deviceId}`)
+  return [...reports.values()].flatMap(([first]) => first ?? [])
 }
 
 function deliverySteps({ deviceId, outcome, messageId, reason, at }: Delivery, statuses: DeliveryStatus[]): TraceStep[] {
@@ -93,7 +101,7 @@ function cancelSteps({ cancelReason, cancelledAt, result: { cancel } }: ClaimIte
   return [{ step: 'cancelled', at: isoTime(cancelledAt), detail: cancelReason }, ...pushed]
 }
 
-function traceDevice({ deviceId, platform, outcome }: Delivery, steps: TraceStep[], wakes: WakeEvent[]): TraceDevice {
+function traceDevice({ deviceId, platform, outcome }: Delivery, steps: TraceStep[], wakes: Woke[]): TraceDevice {
   const wake = wakes.find((wake) => wake.deviceId === deviceId)
   const seen = new Set(steps.filter((step) => step.deviceId === deviceId).map(({ step }) => step))
   const refused = seen.has('sns_refused') || seen.has('not_sent') || seen.has('provider_refused')

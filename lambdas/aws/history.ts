@@ -1,8 +1,9 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import * as v from 'valibot'
 import type { Apps } from '../../core/apps.ts'
-import type { DeliveryStatus, Found, HistoryReader, SentPush, WakeEvent } from '../../core/history.ts'
+import type { DeliveryStatus, Found, HistoryReader, SentPush, Woke } from '../../core/history.ts'
 import { DeliveryRecord } from './delivery-record.ts'
+import { WakeRecord } from './wake-record.ts'
 
 const logs = new CloudWatchLogsClient({ maxAttempts: 3 })
 
@@ -32,12 +33,21 @@ async function* search(logGroupName: string, filterPattern: string, { from, to, 
   } while (nextToken)
 }
 
+/** Waits for the end of every search, then throws the first error there was. */
+async function finish(searches: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(searches)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
+}
+
 /** Runs searches at once, which put what they find into one list; one that fails leaves what it had found. */
 async function gather<T>(searches: ((found: T[]) => Promise<void>)[]): Promise<Found<T>> {
   const records: T[] = []
-  const settled = await Promise.allSettled(searches.map((search) => search(records)))
-  const failed = settled.find(({ status }) => status === 'rejected')
-  return failed?.status === 'rejected' ? { records, error: failed.reason } : { records }
+  try {
+    await finish(searches.map((search) => search(records)))
+    return { records }
+  } catch (error) {
+    return { records, error }
+  }
 }
 
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`
@@ -45,23 +55,30 @@ const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`
 /** A filter pattern has at most 1024 characters; a message id with its path takes about 70. */
 const IDS_A_PATTERN = 12
 
-/** Finds the records of these pushes. A push has one record, so a search ends with the last of its ids. */
+/**
+ * Finds the records of these pushes. Each has one, in the group or in that of its failures: both are searched at once, as a
+ * busy relay's successes are many pages and would keep a failure from being found, and neither beyond the last of the ids.
+ */
 async function findDeliveries(group: string, messageIds: string[], span: Span, found: DeliveryStatus[]): Promise<void> {
-  const chunks = Array.from({ length: Math.ceil(messageIds.length / IDS_A_PATTERN) }, (_, i) =>
-    messageIds.slice(i * IDS_A_PATTERN, (i + 1) * IDS_A_PATTERN),
-  )
-  await Promise.all(
-    chunks.map(async (chunk) => {
-      const wanted = new Set(chunk)
-      const pattern = `{ ${chunk.map((id) => `$.notification.messageId = ${quoted(id)}`).join(' || ')} }`
-      for await (const message of search(group, pattern, span)) {
-        const { success, output } = v.safeParse(DeliveryRecord, message)
-        if (success && wanted.delete(output.messageId)) found.push(output)
-        if (wanted.size === 0) break
-      }
-    }),
-  )
+  const wanted = new Set(messageIds)
+  const enough = new AbortController()
+  const signal = AbortSignal.any([span.signal, enough.signal])
+  const pattern = `{ ${messageIds.map((id) => `$.notification.messageId = ${quoted(id)}`).join(' || ')} }`
+  const searchIn = async (name: string) => {
+    for await (const message of search(name, pattern, { ...span, signal })) {
+      const { success, output } = v.safeParse(DeliveryRecord, message)
+      if (success && wanted.delete(output.messageId)) found.push(output)
+      if (wanted.size === 0) return enough.abort()
+    }
+  }
+  await finish([searchIn(group), searchIn(`${group}/Failure`)]).catch((error) => {
+    // What is found needs no other search, whether it was stopped or could not be made.
+    if (wanted.size > 0) throw error
+  })
 }
+
+const chunksOf = (ids: string[]): string[][] =>
+  Array.from({ length: Math.ceil(ids.length / IDS_A_PATTERN) }, (_, i) => ids.slice(i * IDS_A_PATTERN, (i + 1) * IDS_A_PATTERN))
 
 export function createHistoryReader({ APPS, HISTORY_LOG_GROUP }: Settings): HistoryReader {
   const spanOf = (from: number, to: number): Span => ({ from, to, signal: AbortSignal.timeout(SEARCH_MS) })
@@ -79,12 +96,12 @@ export function createHistoryReader({ APPS, HISTORY_LOG_GROUP }: Settings): Hist
   return {
     wakes(pbx, callId, from, to) {
       const pattern = `{ $.message = "wake" && $.pbx = ${quoted(pbx)} && $.callId = ${quoted(callId)} }`
-      return gather<WakeEvent>([
+      return gather<Woke>([
         async (found) => {
           for await (const message of search(HISTORY_LOG_GROUP, pattern, spanOf(from, to))) {
-            const wake = JSON.parse(message) as WakeEvent
+            const { success, output } = v.safeParse(WakeRecord, message)
             // CloudWatch takes a `*` in the pattern for a wildcard, and a callId may hold one.
-            if (wake.callId === callId) found.push(wake)
+            if (success && output.callId === callId) found.push(output)
           }
         },
       ])
@@ -97,13 +114,11 @@ export function createHistoryReader({ APPS, HISTORY_LOG_GROUP }: Settings): Hist
         ({ group }) => group,
       )
       return gather<DeliveryStatus>(
-        [...idsOf].map(([group, members]) => async (found) => {
-          const ids = members.map(({ id }) => id)
-          await findDeliveries(group, ids, span, found)
-          // Few pushes fail: only what the successes do not have is worth a second request.
-          const missing = ids.filter((id) => !found.some(({ messageId }) => messageId === id))
-          if (missing.length > 0) await findDeliveries(`${group}/Failure`, missing, span, found)
-        }),
+        [...idsOf].flatMap(([group, members]) =>
+          chunksOf(members.map(({ id }) => id)).map(
+            (ids) => (found: DeliveryStatus[]) => findDeliveries(group, ids, span, found),
+          ),
+        ),
       )
     },
   }

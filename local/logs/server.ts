@@ -1,7 +1,7 @@
 /** CloudWatch Logs' `FilterLogEvents` on localhost, over AWS's JSON 1.1 protocol as the SDK speaks it. */
 import { createServer, type Server } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { type Matches, readPattern } from './pattern.ts'
+import { readLinePattern } from './pattern.ts'
 import type { LogStore } from './store.ts'
 
 type Filter = { logGroupName: string; filterPattern: string; startTime: number; endTime: number; nextToken?: string }
@@ -22,25 +22,16 @@ export function createLogs(store: LogStore): Server {
     if (target !== 'Logs_20140328.FilterLogEvents') return refuse('UnknownOperationException', 'Not simulated.')
     const all = store.read(logGroupName)
     if (!all) return refuse('ResourceNotFoundException', 'The specified log group does not exist.')
-    let matches: Matches
+    let matches: (line: string) => boolean
     try {
-      matches = readPattern(filterPattern)
+      matches = readLinePattern(filterPattern)
     } catch (error) {
       return refuse('InvalidParameterException', (error as Error).message)
     }
     const { start, end } = store.span(logGroupName, startTime, endTime)
     const from = nextToken === undefined ? start : Number(nextToken)
     const to = Math.min(end, from + PAGE)
-    const events = all.slice(from, to).filter(({ message }) => matches(parse(message)))
+    const events = all.slice(from, to).filter(({ message }) => matches(message))
     return { status: 200, body: { events, ...(to < end && { nextToken: String(to) }) } }
-  }
-}
-
-/** A line that is no JSON is kept as its text, as CloudWatch does; no filter pattern for JSON finds it. */
-function parse(message: string): unknown {
-  try {
-    return JSON.parse(message)
-  } catch {
-    return undefined
   }
 }

@@ -33,7 +33,9 @@ const recordOf = ({ messageId }: SentPush, status = 'SUCCESS') => ({
   notification: { messageId, timestamp: '2026-03-02 09:00:00.000' },
   delivery: { dwellTimeMs: 1, token: 'the-token-in-clear' },
 })
+const isFailures = (group: string) => group.endsWith('/Failure')
 const groupOf = (platform: string, app = 'phone') => `sns/eu-west-1/123456789012/app/${platform}/${app}`
+const wakeOf = (callId: string) => ({ message: 'wake', pbx: 'acme', callId, deviceId: 'i', wakeMs: 900, at: AT })
 const asked = () => requests.map(({ logGroupName }) => logGroupName).toSorted()
 
 test('no filter pattern is longer than the 1024 characters that CloudWatch takes', async () => {
@@ -54,7 +56,7 @@ test('times are whole milliseconds, as CloudWatch takes no others', async () => 
 })
 
 test('a callId with a wildcard does not show the wakes of other calls', async () => {
-  const records = ['*', 'c1', 'c2'].map((callId) => ({ message: 'wake', pbx: 'acme', callId, deviceId: 'i', at: AT }))
+  const records = ['*', 'c1', 'c2'].map(wakeOf)
   page = () => ({ records })
   expect((await reader().wakes('acme', '*', AT, AT)).records.map(({ callId }) => callId)).toEqual(['*'])
 })
@@ -70,11 +72,10 @@ describe('the groups that are searched for deliveries', () => {
     expect(requests).toEqual([])
   })
 
-  test('are those of the pushes’ own applications, the failures only for what the successes lack', async () => {
-    const [delivered, lost] = [pushOf(), pushOf({ platform: 'android' })]
-    page = ({ logGroupName }) => (logGroupName === groupOf('APNS_VOIP') ? { records: [recordOf(delivered)] } : {})
-    await reader().deliveries([delivered, lost], AT, AT)
-    expect(asked()).toEqual([groupOf('APNS_VOIP'), groupOf('GCM'), `${groupOf('GCM')}/Failure`].toSorted())
+  test('are those of the pushes’ own applications, each with its failures', async () => {
+    await reader().deliveries([pushOf(), pushOf({ platform: 'android' })], AT, AT)
+    const groups = [groupOf('APNS_VOIP'), groupOf('GCM')]
+    expect(asked()).toEqual(groups.flatMap((group) => [group, `${group}/Failure`]).toSorted())
   })
 
   test('are those of every app for a push of which none is known', async () => {
@@ -92,16 +93,48 @@ describe('the groups that are searched for deliveries', () => {
 describe('pages', () => {
   test('an empty page is not the last', async () => {
     const push = pushOf()
-    page = ({ nextToken }) => (nextToken ? { records: [recordOf(push)] } : { nextToken: 'two' })
+    page = ({ logGroupName, nextToken }) => {
+      if (isFailures(logGroupName)) return {}
+      return nextToken ? { records: [recordOf(push)] } : { nextToken: 'two' }
+    }
     expect((await reader().deliveries([push], AT, AT)).records).toHaveLength(1)
-    expect(requests.map(({ nextToken }) => nextToken)).toEqual([undefined, 'two'])
+    const ofSuccesses = requests.filter(({ logGroupName }) => !isFailures(logGroupName))
+    expect(ofSuccesses.map(({ nextToken }) => nextToken)).toEqual([undefined, 'two'])
   })
 
-  test('no page is asked for after the last push was found', async () => {
+  test('delivered pushes take two requests an application, however much more its log holds', async () => {
+    const pushes = Array.from({ length: 12 }, () => pushOf())
+    const records = pushes.map((push) => recordOf(push))
+    page = ({ logGroupName }) => (isFailures(logGroupName) ? {} : { records, nextToken: 'more' })
+    expect((await reader().deliveries(pushes, AT, AT)).records).toHaveLength(12)
+    expect(requests).toHaveLength(2)
+  })
+
+  test('a failure is found though the successes never end, and ends their search', async () => {
     const push = pushOf()
-    page = () => ({ records: [recordOf(push)], nextToken: 'more' })
-    expect((await reader().deliveries([push], AT, AT)).records).toHaveLength(1)
-    expect(requests).toHaveLength(1)
+    let askedBefore = Number.NaN
+    page = ({ logGroupName, nextToken = '0' }) => {
+      // On a page so late that the search of the successes is under way and has to be stopped.
+      if (!isFailures(logGroupName) || nextToken !== '5') return { nextToken: String(Number(nextToken) + 1) }
+      askedBefore = requests.length
+      return { records: [recordOf(push, 'FAILURE')] }
+    }
+    const { records, error } = await reader().deliveries([push], AT, AT)
+    expect(records).toMatchObject([{ messageId: push.messageId, delivered: false }])
+    expect(error).toBeUndefined()
+    // Those on their way when it was found; a search that is not stopped asks for thousands.
+    expect(requests.length - askedBefore).toBeLessThan(20)
+  })
+
+  test('one push that was found does not end the search for another', async () => {
+    const [delivered, failed] = [pushOf(), pushOf()]
+    page = ({ logGroupName, nextToken }) => {
+      if (!isFailures(logGroupName)) return { records: [recordOf(delivered)] }
+      return nextToken ? { records: [recordOf(failed, 'FAILURE')] } : { nextToken: 'two' }
+    }
+    const { records } = await reader().deliveries([delivered, failed], AT, AT)
+    const fates = Object.fromEntries(records.map(({ messageId, delivered }) => [messageId, delivered]))
+    expect(fates).toEqual({ [delivered.messageId]: true, [failed.messageId]: false })
   })
 })
 
@@ -116,11 +149,18 @@ describe('a group that cannot be read', () => {
   })
 
   test('leaves what its own first pages told', async () => {
-    const wake = { message: 'wake', pbx: 'acme', callId: 'c1', deviceId: 'i', at: AT }
-    page = ({ nextToken }) => (nextToken ? { error: 'InvalidParameterException' } : { records: [wake], nextToken: 'two' })
+    page = ({ nextToken }) => (nextToken ? { error: 'InvalidParameterException' } : { records: [wakeOf('c1')], nextToken: 'two' })
     const { records, error } = await reader().wakes('acme', 'c1', AT, AT)
     expect(records).toHaveLength(1)
     expect(error).toMatchObject({ name: 'InvalidParameterException' })
+  })
+
+  test('is no error when all that it could tell was found elsewhere', async () => {
+    const push = pushOf()
+    page = ({ logGroupName }) => (isFailures(logGroupName) ? { error: 'AccessDeniedException' } : { records: [recordOf(push)] })
+    const { records, error } = await reader().deliveries([push], AT, AT)
+    expect({ records, error }).toMatchObject({ records: [{ delivered: true }], error: undefined })
+    expect(await reader().deliveries([push, pushOf()], AT, AT)).toMatchObject({ error: { name: 'AccessDeniedException' } })
   })
 
   test('and one that is not there is no error', async () => {

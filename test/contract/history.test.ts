@@ -18,7 +18,15 @@ function write(group: string, record: object, at = AT): void {
   store.write(group, JSON.stringify(record))
 }
 
-const wake = (callId: string, more: object = {}) => ({ message: 'wake', pbx: 'acme', callId, deviceId: 'i', at: AT, ...more })
+const wake = (callId: string, more: object = {}) => ({
+  message: 'wake',
+  pbx: 'acme',
+  callId,
+  deviceId: 'i',
+  wakeMs: 900,
+  at: AT,
+  ...more,
+})
 const wakes = async (callId: string, pbx = 'acme') => (await reader().wakes(pbx, callId, AT, AT)).records
 const deliveries = async (ids: string[]) => {
   const pushes = ids.map((messageId) => ({ platform: 'android' as const, app: 'phone', messageId }))
@@ -43,11 +51,12 @@ describe('wakes', () => {
     write(GROUPS.HISTORY_LOG_GROUP, wake('c1'))
     write(GROUPS.HISTORY_LOG_GROUP, wake('c2'))
     write(GROUPS.HISTORY_LOG_GROUP, wake('c1', { pbx: 'globex' }))
-    expect(await wakes('c1')).toMatchObject([{ message: 'wake', pbx: 'acme', deviceId: 'i' }])
+    expect(await wakes('c1')).toEqual([{ callId: 'c1', deviceId: 'i', wakeMs: 900, at: AT }])
   })
 
-  test('lines of a call that are no wakes, and lines that are no JSON, are left out', async () => {
+  test('lines of a call that are no wakes, lines that lack their time, and lines that are no JSON, are left out', async () => {
     write(GROUPS.HISTORY_LOG_GROUP, { message: 'request', pbx: 'acme', callId: 'c3' })
+    write(GROUPS.HISTORY_LOG_GROUP, wake('c3', { at: undefined }))
     store.write(GROUPS.HISTORY_LOG_GROUP, 'START RequestId: c3')
     expect(await wakes('c3')).toEqual([])
   })

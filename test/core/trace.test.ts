@@ -179,6 +179,29 @@ test('a wake of a device that was not pushed to is told too', async () => {
   expect((await world.read()).steps).toContainEqual({ step: 'woke', at: isoTime(START), deviceId: 'desk' })
 })
 
+test('a wake that was reported again, its answer lost, is told once, at its first time', async () => {
+  const world = await rung()
+  await world.clock.sleep(5000)
+  for (const agoMs of [3800, 4000]) recordWakes(world.ports, PBX.id, [wakeOf('i', { agoMs })])
+  const { steps, devices } = await world.read()
+  expect(steps.filter(({ step }) => step === 'woke')).toEqual([{ step: 'woke', at: isoTime(START + 1000), deviceId: 'i' }])
+  expect(devices.find(({ deviceId }) => deviceId === 'i')).toMatchObject({ wakeMs: 900 })
+})
+
+test('two phones of one wake latency, and two wakes of one phone, are told apart', async () => {
+  const world = await rung()
+  await world.clock.sleep(5000)
+  recordWakes(world.ports, PBX.id, [wakeOf('i', { wakeMs: 4900 }), wakeOf('i', { agoMs: 4000 }), wakeOf('a', { agoMs: 4000 })])
+  const { steps, devices } = await world.read()
+  const woke = steps.filter(({ step }) => step === 'woke').map(({ deviceId, at }) => [deviceId, at])
+  expect(woke.toSorted()).toEqual([
+    ['a', isoTime(START + 1000)],
+    ['i', isoTime(START + 1000)],
+    ['i', isoTime(START + 5000)],
+  ])
+  expect(devices.map(({ wakeMs }) => wakeMs)).toEqual([900, 900])
+})
+
 test('the logs are searched from the question to ten minutes after the deadline, never into the future', async () => {
   const world = await rung()
   await world.read()

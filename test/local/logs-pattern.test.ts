@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readPattern } from '../../local/logs/pattern.ts'
+import { readLinePattern, readPattern } from '../../local/logs/pattern.ts'
 
 const record = {
   status: 'FAILURE',
@@ -36,6 +36,21 @@ test.each([
   ],
 ])('%s holds, %s does not', (holds, fails) => {
   expect([readPattern(holds)(record), readPattern(fails)(record)]).toEqual([true, false])
+  const line = JSON.stringify(record)
+  expect([readLinePattern(holds)(line), readLinePattern(fails)(line)]).toEqual([true, false])
+})
+
+test.each([
+  ['{ $.a = "text" }', '{"a":"\\u0074ext"}', '{"a":"\\u0074exts"}'],
+  ['{ $.a = "1000" }', '{"a":1e3}', '{"a":1e4}'],
+  ['{ $.a = "x/y" }', '{"a":"x\\/y"}', '{"a":"x"}'],
+  ['{ $.a = "a\\"b" }', '{"a":"a\\"b"}', '{"a":"b"}'],
+  ['{ $.a = "text" }', '{"a":"text"}', '{"b":"text"}'],
+  ['{ $.a = "text" || $.b = 7 }', '{"b":7}', '{"a":7}'],
+  ['{ $.a = "text" && $.b != "text" }', '{"a":"text","b":"x"}', '{"a":"text"}'],
+  ['{ $.a = "text" }', '{"a":"text"}', 'text'],
+])('%s fits the line %s, not %s', (pattern, fits, fails) => {
+  expect([readLinePattern(pattern)(fits), readLinePattern(pattern)(fails)]).toEqual([true, false])
 })
 
 describe('no record', () => {

@@ -114,6 +114,16 @@ test('a call to nobody has a trace without devices', async () => {
   expect(stepsOf(steps)).toEqual(['asked', 'relay_accepted'])
 })
 
+test('a wake that is reported twice is told once', async () => {
+  await a.ring({ callId: 'repeated', to: '1001' })
+  for (const agoMs of [5, 50]) await a.call('POST', wakes, { wakes: [wake({ callId: 'repeated', agoMs })] })
+  await a.call('POST', wakes, { wakes: [wake({ callId: 'repeated', deviceId: 'android' })] })
+  const woke = async () => (await a.trace('repeated')).json.steps.filter(({ step }: Step) => step === 'woke')
+  await expect
+    .poll(async () => (await woke()).map(({ deviceId }: Step) => deviceId).sort(), { timeout: 5000 })
+    .toEqual(['android', 'iphone'])
+})
+
 test('another PBX cannot report a wake for a call that is not its own', async () => {
   await a.ring({ callId: 'mine', to: '1001' })
   expect((await b.call('POST', wakes, { wakes: [wake({ callId: 'mine' })] })).status).toBe(202)
