@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
+const STACK = ['test/lib/**/*.test.ts', 'test/monitoring/{alarm-math,delivery-filters,docs,function-filters}.test.ts']
 const common = { testTimeout: 20_000, hookTimeout: 30_000 }
 
 export default defineConfig({
@@ -7,9 +8,9 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       // Every file that touches AWS's adapters sets the environment before it imports them: each has modules of its own.
-      { test: { ...common, name: 'wakecall', include: ['test/**/*.test.ts'], exclude: ['test/lib/**', 'test/real/**'] } },
+      { test: { ...common, name: 'wakecall', include: ['test/**/*.test.ts'], exclude: [...STACK, 'test/real/**'] } },
       // The CDK takes seconds to load, and needs no such care.
-      { test: { ...common, name: 'stack', include: ['test/lib/**/*.test.ts'], isolate: false } },
+      { test: { ...common, name: 'stack', include: STACK, isolate: false } },
     ],
   },
 })

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SettingsError } from '../settings.ts'
@@ -33,7 +33,10 @@ const SCHEMA = `
 export function openDatabase(dataDir: string): DatabaseSync {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    const database = new DatabaseSync(join(dataDir, 'wakecall.sqlite'))
+    const file = join(dataDir, 'wakecall.sqlite')
+    // It holds tokens, and the folder may be somebody's own: SQLite gives its other files the mode of this one.
+    closeSync(openSync(file, 'a', 0o600))
+    const database = new DatabaseSync(file)
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
     database.exec(SCHEMA)
     return database

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { ended, run, serve, settingsFile } from './cli.ts'
 import { runBoth, stubRelay } from './harness.ts'
@@ -29,6 +30,17 @@ it('rings, lists, traces, reloads and stops a PNS of its own', async () => {
   expect(await run(['reload', '--pns', url])).toMatchObject({ code: 1, err: expect.stringContaining('settings_refused') })
   expect(await run(['stop', '--pns', url])).toMatchObject({ code: 0 })
   expect((await end).code).toBe(0)
+})
+
+it('what serve stores is for its own user, from the first start on', async () => {
+  const relay = await stubRelay()
+  const config = settingsFile(relay.url)
+  await serve(config)
+  const data = join(dirname(config), 'data')
+  const modes = readdirSync(data).map((name) => [name, statSync(join(data, name)).mode & 0o077])
+  expect(modes.length).toBeGreaterThan(0)
+  expect(modes.filter(([name, mode]) => String(name).startsWith('wakecall.sqlite') && mode !== 0)).toEqual([])
+  expect(statSync(data).mode & 0o777).toBe(0o700)
 })
 
 it.each(['SIGTERM', 'SIGINT'] as const)('%s ends serve well', async (signal) => {
