@@ -65,11 +65,10 @@ test('bad settings end it with a message for the operator, not with a stack trac
 test.each([
   ['that exports no config', 'none.mjs', 'export default {}', 'the whole: '],
   ['that is not there', 'nowhere.mjs', undefined, 'cannot be read'],
-])('so does a file %s', async (_, file, text, says) => {
-  if (text) await writeFile(join(folder, file), text)
-  const { code, stderr } = await run({ config: file }, folder)
-  expect(code).toBe(1)
-  expect(stderr).toContain(says)
-  expect(stderr).toContain('wakecall.config.example.ts')
-  expect(stderr).not.toMatch(/^\s+at /m)
+])('a file %s is an error that says where settings are explained', async (_, name, text, says) => {
+  const file = join(folder, name)
+  if (text) await writeFile(file, text)
+  const refused = loadSettings(file)
+  await expect(refused).rejects.toThrow(says)
+  await expect(refused).rejects.toThrow('wakecall.config.example.ts')
 })
