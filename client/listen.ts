@@ -21,3 +21,10 @@ export function isLoopback(host: string): boolean {
 
 /** How the address is written in a URL. */
 export const urlOf = ({ host, port }: Listen): string => `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+
+/** The address of a DNS resolver as `node:dns` takes it; `undefined` for anything else. */
+export function resolverOf(text: string): string | undefined {
+  if (isIP(text) !== 0) return text
+  const given = parseListen(text)
+  return given && isIP(given.host) !== 0 ? text : undefined
+}

@@ -21,8 +21,11 @@ const PNS_PROBLEMS = {
   relay_failed: { status: 502, title: 'The relay failed' },
   clock_skewed: { status: 502, title: 'The clock of this machine is wrong' },
   key_refused: { status: 502, title: 'The relay does not know the key of this PBX' },
+  relay_away: { status: 503, title: 'The relay is known to be away' },
   relay_unreachable: { status: 503, title: 'The relay cannot be reached' },
   relay_slow: { status: 504, title: 'The relay did not answer in time' },
+  storage_failed: { status: 500, title: 'The PNS cannot store anything' },
+  disk_full: { status: 507, title: 'The disk is full' },
 } as const satisfies Record<string, { status: number; title: string }>
 
 export type PnsProblemCode = keyof typeof PNS_PROBLEMS

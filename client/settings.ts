@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { AppName, PbxId, RingSeconds } from '../wire/fields.ts'
 import { check } from '../wire/parse.ts'
-import { isLoopback, parseListen } from './listen.ts'
+import { isLoopback, parseListen, resolverOf } from './listen.ts'
 
 /** Settings that cannot be used: one line an error with the name of the key, never its value. */
 export class SettingsError extends Error {
@@ -22,6 +22,14 @@ export const RelayUrl = v.pipe(
   }, 'must be the address of the relay and nothing more, https unless it is on this machine, like https://abc.execute-api.eu-west-1.amazonaws.com'),
 )
 
+const HttpUrl = v.pipe(
+  v.string(),
+  v.check(
+    (text) => ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? ''),
+    'must be a URL like http://127.0.0.1:8088/ari',
+  ),
+)
+
 const Listen = v.pipe(
   v.string(),
   v.check((text) => parseListen(text) !== undefined, 'must be address:port, like 127.0.0.1:7460'),
@@ -36,8 +44,39 @@ const LogSettings = v.strictObject({
 
 const NonEmpty = v.pipe(v.string(), v.minLength(1, 'must not be empty'))
 
+const Resolver = v.pipe(
+  v.string(),
+  v.check(
+    (text) => resolverOf(text) !== undefined,
+    'must be an IP address, or one with a port like 192.0.2.53:53 or [2001:db8::53]:53',
+  ),
+)
+
+const ProxyUrl = v.pipe(
+  v.string(),
+  v.check((text) => {
+    const url = URL.parse(text)
+    return url?.protocol === 'http:' && url.pathname === '/' && !url.search
+  }, 'must be the address of an HTTP proxy, like http://proxy.example.com:3128 or http://user:password@proxy.example.com:3128'),
+)
+
+const NetworkSettings = v.strictObject({
+  resolvers: v.optional(v.array(Resolver), []),
+  proxy: v.optional(ProxyUrl),
+  caFile: v.optional(NonEmpty),
+})
+
+const AriSettings = v.strictObject({ url: HttpUrl, username: NonEmpty, password: NonEmpty })
+
+const SipAddress = v.pipe(
+  v.string(),
+  v.check((text) => parseListen(text) !== undefined, 'must be address:port, like 127.0.0.1:5060'),
+)
+const GatewaySettings = v.strictObject({ sip: SipAddress })
+
 const entries = {
   relay: RelayUrl,
+  alternateRelay: v.optional(RelayUrl),
   pbx: PbxId,
   keyFile: NonEmpty,
   dataDir: NonEmpty,
@@ -46,7 +85,10 @@ const entries = {
   pushBudgetMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(50), v.maxValue(30_000)), 2000),
   ringSeconds: v.optional(RingSeconds, 30),
   defaultApp: v.optional(AppName),
+  network: v.optional(NetworkSettings, {}),
   log: v.optional(LogSettings, {}),
+  ari: v.optional(AriSettings),
+  gateway: v.optional(GatewaySettings),
 }
 
 /** The settings file; wakecall.sample.toml says what each key means. */
@@ -60,7 +102,13 @@ export const SettingsFile = v.pipe(
 )
 export type SettingsFile = v.InferOutput<typeof SettingsFile>
 
-export const SETTINGS_KEYS = [...Object.keys(entries), ...Object.keys(LogSettings.entries).map((key) => `log.${key}`)]
+const TABLES = { network: NetworkSettings, log: LogSettings, ari: AriSettings, gateway: GatewaySettings }
+
+/** Every key, that of a table as `table.key`. */
+export const SETTINGS_KEYS = [
+  ...Object.keys(entries),
+  ...Object.entries(TABLES).flatMap(([table, schema]) => Object.keys(schema.entries).map((key) => `${table}.${key}`)),
+]
 
 /** Settings of earlier versions, and what to do about them. */
 const GONE: Record<string, string> = {
