@@ -65,9 +65,9 @@ function applicationsOf(apps: Apps, app: string, tokens: Device['tokens'], requi
   })
 }
 
-const staleVersion = ({ version }: StoredDevice): Problem =>
-  new Problem('stale_version', `Version ${version} of this device is stored; send a newer one.`, {
-    extras: { storedVersion: version },
+const staleVersion = (stored: StoredDevice): Problem =>
+  new Problem('stale_version', `Version ${stored.version} of this device is stored; send a newer one.`, {
+    extras: { storedVersion: stored.version, ...(!isLive(stored) && { removed: true as const }) },
   })
 
 const quotaExceeded = (pbx: Pbx, count: number): Problem =>

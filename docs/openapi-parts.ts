@@ -67,6 +67,7 @@ export const PROBLEM_SCHEMAS = {
       errors: { type: 'array', items: { $ref: '#/components/schemas/FieldError' }, description: 'With `invalid_request`' },
       time: { type: 'string', format: 'date-time', description: "The relay's time, with `signature_refused`" },
       storedVersion: { type: 'integer', description: 'With `stale_version`' },
+      removed: { const: true, description: 'With `storedVersion`: that version removed the device' },
       allow: { type: 'array', items: text, description: 'The methods of the route, with `method_not_allowed`' },
     },
     required: ['type', 'code', 'title', 'status', 'detail', 'requestId'],

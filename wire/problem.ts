@@ -29,8 +29,10 @@ export type ProblemCode = keyof typeof PROBLEMS
 /** Where in the request (a JSON pointer, RFC 6901, from the body, or `/path/…` and `/query/…`) and what is wrong there. */
 export type FieldError = { pointer: string; message: string }
 
-/** Members beside the standard ones: `errors` of a schema, the relay's `time` at a 401, `storedVersion` at a 409. */
-export type ProblemExtras = { errors?: FieldError[]; time?: string; storedVersion?: number; allow?: string[] }
+/**
+ * Members beside the standard ones: `errors` of a schema, the relay's `time` at a 401, `storedVersion` at a 409, `removed` if that
+ * version is a removal. */
+export type ProblemExtras = { errors?: FieldError[]; time?: string; storedVersion?: number; removed?: true; allow?: string[] }
 
 export type ProblemDocument = {
   type: string

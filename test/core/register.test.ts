@@ -48,6 +48,20 @@ test('an older version is refused with the stored one', async () => {
   expect(world.sns.arnOf('fcm-old')).toBeUndefined()
 })
 
+test('a version that removed the device refuses the same one again, and says that it is a removal', async () => {
+  const world = createWorld()
+  await register(world.ports, PBX, key, android('one', 5))
+  await world.stores.devices.bury(key, 5, 'same', START)
+  await expect(register(world.ports, PBX, key, android('one', 5))).rejects.toMatchObject({
+    code: 'stale_version',
+    extras: { storedVersion: 5, removed: true },
+  })
+  await register(world.ports, PBX, key, android('one', 6))
+  await expect(register(world.ports, PBX, key, android('one', 5))).rejects.toSatisfy(
+    ({ extras }) => extras.storedVersion === 6 && !('removed' in extras),
+  )
+})
+
 test('registering a token whose endpoint is disabled enables it', async () => {
   const world = createWorld()
   await register(world.ports, PBX, key, android('one', 1))
