@@ -2,10 +2,12 @@ import type { Logger } from 'pino'
 import type { Clock } from './clock.ts'
 import type { Settings } from './load-settings.ts'
 import type { Metrics } from './metrics.ts'
+import type { Outbox } from './outbox.ts'
 import type { createRecentCalls } from './recent-calls.ts'
 import type { Relay } from './relay/relay.ts'
 import type { ReloadReport } from './reload.ts'
 import type { Store } from './store/store.ts'
+import type { Sync } from './sync.ts'
 import type { createWakes } from './wakes.ts'
 
 /** What the handlers work with. `settings` and `relay` are functions because a reload changes them. */
@@ -15,7 +17,8 @@ export type Context = {
   /** Of every key that signs at this moment: two for the calls' length after a key was replaced. */
   keyIds: () => string[]
   store: Store
-  notifyOutbox: () => void
+  outbox: Outbox
+  sync: Sync
   recentCalls: ReturnType<typeof createRecentCalls>
   wakes: ReturnType<typeof createWakes>
   metrics: Metrics

@@ -53,7 +53,7 @@ export const DeleteParams = v.union(
   'takes token, or extension and deviceId',
 )
 
-export const DevicesParams = v.strictObject({ extension: v.optional(Extension) })
+export const DevicesParams = v.strictObject({ extension: v.optional(Extension), parked: v.optional(inText(v.boolean()), false) })
 
 /** A number in JSON is the text that it would be in a query. */
 const asText = <S extends v.GenericSchema<unknown, unknown>>(schema: S) =>
@@ -112,5 +112,10 @@ export const WokeParams = v.union(
 )
 
 export const CallParams = v.strictObject({ callId: CallId })
+
+export const SyncParams = v.strictObject({
+  rate: v.optional(inText(v.pipe(v.number(), v.minValue(1), v.maxValue(1000))), 50),
+  removeUnknown: v.optional(inText(v.boolean()), false),
+})
 
 export const NoParams = v.strictObject({})

@@ -13,6 +13,7 @@ import { createSuccession } from './relay/succession.ts'
 import { compareSettings, type ReloadReport } from './reload.ts'
 import { SettingsError } from './settings.ts'
 import type { Store } from './store/store.ts'
+import { createSync } from './sync.ts'
 import { createWakes } from './wakes.ts'
 
 export type PnsDependencies = {
@@ -38,7 +39,8 @@ export function createPns({ relay, store, log, clock, readSettings, ...given }: 
 
   const relays = createSuccession(relay)
   const live = { settings: () => settings, relay: relays.current, store, log, clock }
-  const outbox = startOutbox(live)
+  const outbox = startOutbox({ ...live, counted: () => {} })
+  const sync = createSync({ ...live, notify: outbox.notify })
   const wakes = createWakes(live)
   const metrics = createMetrics(store)
   const recentCalls = createRecentCalls()
@@ -70,7 +72,7 @@ export function createPns({ relay, store, log, clock, readSettings, ...given }: 
     clearTimeout(deadline)
     await wakes.close()
     relays.close()
-    await outbox.stop()
+    await Promise.all([outbox.stop(), sync.stop()])
     store.close()
     log.info('stopped')
   }
@@ -85,7 +87,8 @@ export function createPns({ relay, store, log, clock, readSettings, ...given }: 
   const context: Context = {
     ...live,
     keyIds: relays.keyIds,
-    notifyOutbox: outbox.notify,
+    outbox,
+    sync,
     recentCalls,
     wakes,
     metrics,

@@ -31,7 +31,7 @@ const PNS_PROBLEMS = {
 export type PnsProblemCode = keyof typeof PNS_PROBLEMS
 
 /** What the relay itself said, when it said no. */
-type RelayVerdict = { status: number; code: string; detail: string; storedVersion?: number }
+type RelayVerdict = { status: number; code: string; detail: string; storedVersion?: number; removed?: boolean }
 
 /** Members beside the standard ones. */
 export type PnsProblemExtras = {

@@ -4,6 +4,7 @@ import type { Answer, Context } from './context.ts'
 import { cancelCall, pushCall, pushMessage, trace } from './handlers/calls.ts'
 import { list, register, remove, update } from './handlers/devices.ts'
 import { health, metrics, reload, stop } from './handlers/service.ts'
+import { startSync, syncStatus } from './handlers/sync.ts'
 import { woke } from './handlers/woke.ts'
 import {
   CallParams,
@@ -14,6 +15,7 @@ import {
   PushCallParams,
   PushMessageParams,
   RegisterParams,
+  SyncParams,
   UpdateParams,
   WokeParams,
 } from './params.ts'
@@ -56,6 +58,8 @@ export const PNS_ROUTES: readonly PnsRoute[] = [
   change('/stop', NoParams, stop),
   read('/health', NoParams, health),
   read('/metrics', NoParams, metrics),
+  change('/sync', SyncParams, startSync),
+  read('/sync_status', NoParams, syncStatus),
   read('/devices', DevicesParams, list),
   read('/calls/{callId}', CallParams, trace),
 ]

@@ -2,15 +2,22 @@ import type { ListedDevice } from '../handlers/devices.ts'
 import { ask } from './ask.ts'
 import { command, pnsArgs, print } from './command.ts'
 
-const stateOf = ({ confirmed, refusal }: ListedDevice): string =>
-  refusal === undefined ? (confirmed ? 'confirmed' : 'waiting for the relay') : `refused by the relay: ${refusal}`
+function stateOf({ confirmed, removed, refusal }: ListedDevice): string {
+  if (refusal !== undefined) return `${removed ? 'its removal was ' : ''}refused by the relay: ${refusal}`
+  return confirmed ? 'confirmed' : 'waiting for the relay'
+}
 
 export const devices = command({
   meta: { name: 'devices', description: 'List the registered devices' },
-  args: { extension: { type: 'string', description: 'Of this extension only' }, ...pnsArgs },
+  args: {
+    extension: { type: 'string', description: 'Of this extension only' },
+    parked: { type: 'boolean', default: false, description: 'Only changes that the relay refused for good, with its reasons' },
+    ...pnsArgs,
+  },
   async run({ args }) {
-    const query = args.extension === undefined ? '' : `?${new URLSearchParams({ extension: args.extension })}`
-    const answer = await ask<{ devices: ListedDevice[] }>(args.pns, { method: 'GET', path: `/devices${query}` })
+    const { extension, parked } = args
+    const query = new URLSearchParams({ ...(extension !== undefined && { extension }), parked: String(parked) })
+    const answer = await ask<{ devices: ListedDevice[] }>(args.pns, { method: 'GET', path: `/devices?${query}` })
     const line = (device: ListedDevice) =>
       `${device.extension}  ${device.platform}  ${device.app}  ${device.deviceId}  ${device.token}  ${stateOf(device)}`
     print(args.json, answer, answer.devices.map(line))

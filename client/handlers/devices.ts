@@ -17,26 +17,28 @@ function deviceIdFor({ store }: Context, app: string, { extension, token, device
 }
 
 /** Stores a device; the relay is told in the background. */
-export function register(context: Context, params: Output<typeof RegisterParams>): Answer {
+export async function register(context: Context, params: Output<typeof RegisterParams>): Promise<Answer> {
   const { store, settings, log } = context
   const app = params.app ?? settings().defaultApp
   if (app === undefined) throw new PnsProblem('missing_parameter', 'app is missing, and the settings have no defaultApp')
   const device: Device = { ...params, app, deviceId: deviceIdFor(context, app, params) }
   store.register(device)
-  context.notifyOutbox()
+  await store.durable()
+  context.outbox.notify()
   const { extension, deviceId, platform } = device
   log.info({ extension, deviceId, platform, app, token: redactToken(device.token) }, 'registered')
   return { devices: store.devices(extension).length, body: { extension, deviceId, platform, app, confirmed: false } }
 }
 
 /** Replaces a token wherever it stands. Asked again, it finds the new one there and changes nothing. */
-export function update(context: Context, { oldToken, newToken }: Output<typeof UpdateParams>): Answer {
+export async function update(context: Context, { oldToken, newToken }: Output<typeof UpdateParams>): Promise<Answer> {
   const { store, log } = context
   const devices = store.select({ token: oldToken })
   const done = devices.length > 0 ? devices : store.select({ token: newToken })
   if (done.length === 0) throw new PnsProblem('device_not_found', 'No device has the old token: it must register.')
   store.replace(devices.map((device) => withToken(device, oldToken, newToken)))
-  context.notifyOutbox()
+  await store.durable()
+  context.outbox.notify()
   log.info({ devices: devices.length, from: redactToken(oldToken), to: redactToken(newToken) }, 'token updated')
   const updated = done.map(({ extension, deviceId }) => ({ extension, deviceId }))
   return { devices: done.length, body: { updated } }
@@ -49,22 +51,26 @@ function withToken(device: Device, oldToken: string, newToken: string): Device {
 }
 
 /** Removes devices; removing them again answers the same with none. */
-export function remove(context: Context, selection: Output<typeof DeleteParams>): Answer {
+export async function remove(context: Context, selection: Output<typeof DeleteParams>): Promise<Answer> {
   const removed = context.store.remove(selection).map(({ extension, deviceId }) => ({ extension, deviceId }))
-  context.notifyOutbox()
+  await context.store.durable()
+  context.outbox.notify()
   context.log.info({ removed }, 'removed')
   return { devices: removed.length, body: { removed } }
 }
 
-export function list({ store }: Context, { extension }: Output<typeof DevicesParams>): Answer {
-  const devices = store.devices(extension).map(shown)
+export function list({ store }: Context, { extension, parked }: Output<typeof DevicesParams>): Answer {
+  const found = parked
+    ? store.parked().filter((device) => extension === undefined || device.extension === extension)
+    : store.devices(extension)
+  const devices = found.map(shown)
   return { devices: devices.length, body: { devices } }
 }
 
 export type ListedDevice = ReturnType<typeof shown>
 
 const shown = (registration: Registration) => {
-  const { extension, deviceId, platform, app, token, alertToken, refusal } = registration
+  const { extension, deviceId, platform, app, token, alertToken, removed, refusal } = registration
   return {
     extension,
     deviceId,
@@ -73,6 +79,7 @@ const shown = (registration: Registration) => {
     token: redactToken(token),
     ...(alertToken !== undefined && { alertToken: redactToken(alertToken) }),
     confirmed: isConfirmed(registration),
+    ...(removed && { removed }),
     ...(refusal !== undefined && { refusal }),
   }
 }

@@ -15,6 +15,7 @@ const ProblemAnswer = v.object({
   detail: v.string(),
   time: v.optional(v.string()),
   storedVersion: v.optional(v.number()),
+  removed: v.optional(v.boolean()),
 })
 type ProblemAnswer = v.InferOutput<typeof ProblemAnswer>
 
@@ -52,8 +53,9 @@ function failureOf(response: RelayResponse, problem: ProblemAnswer | undefined, 
   if (!problem || problem.status !== status) return nonsense(response)
   if (problem.code === 'signature_refused') return refusedSignature(problem.time, now)
   if (problem.code === 'call_not_found') return new PnsProblem('call_not_found', problem.detail)
-  const { storedVersion } = problem
-  return new PnsProblem('relay_refused', problem.detail, { relay: { ...relay, ...(storedVersion && { storedVersion }) } })
+  const { storedVersion, removed } = problem
+  const stored = { ...(storedVersion && { storedVersion }), ...(removed && { removed }) }
+  return new PnsProblem('relay_refused', problem.detail, { relay: { ...relay, ...stored } })
 }
 
 /** The relay says one thing for every refusal, and its time: that tells a wrong clock from a wrong key. */

@@ -1,16 +1,14 @@
 import { expect, it, vi } from 'vitest'
-import { verdictOn } from '../../client/outbox.ts'
 import { PnsProblem } from '../../client/problem.ts'
-import { createStore } from '../../client/store/store.ts'
-import { runBoth, runPns, settingsFor, stubRelay, type TestPns, temporaryDir } from './harness.ts'
-import { FCM, VOIP } from './keys.ts'
+import { verdictOn } from '../../client/verdict.ts'
+import { runBoth, runPns, settingsFor, stubRelay, type TestPns } from './harness.ts'
+import { VOIP } from './keys.ts'
 import { problem, type Received, wellFate } from './stub-relay.ts'
 
 const phone = { extension: '1001', platform: 'ios', token: VOIP, deviceId: 'phone-1' } as const
 const device = { ...phone, app: 'com.example.phone' }
 const waiting = async (pns: TestPns) => (await pns.ask('/health')).json().outbox.waiting
 const delivered = (pns: TestPns) => vi.waitFor(async () => expect(await waiting(pns)).toBe(0), 15_000)
-const clockAt = (times: number[]) => ({ wall: () => times.shift() ?? 1, monotonic: () => 0 })
 
 it('a registration is kept while the relay is away, and delivered when it comes back', async () => {
   const away = await stubRelay()
@@ -96,51 +94,31 @@ it('a version from the future at the relay is topped', async () => {
 
 it('what a stored version says of ours', () => {
   const sent = { ...device, version: 10, confirmedVersion: 0, removed: false, refusal: undefined }
-  const stale = (storedVersion: number) =>
-    new PnsProblem('relay_refused', '', { relay: { status: 409, code: 'stale_version', detail: 'd', storedVersion } })
+  const stale = (storedVersion: number, removed = false) =>
+    new PnsProblem('relay_refused', '', { relay: { status: 409, code: 'stale_version', detail: 'd', storedVersion, removed } })
   expect(verdictOn(sent, stale(10), 20)?.outcome).toBe('confirmed')
+  expect(verdictOn(sent, stale(10, true), 20)?.outcome).toBe('gone')
+  expect(verdictOn({ ...sent, removed: true }, stale(10, true), 20)?.outcome).toBe('confirmed')
   expect(verdictOn(sent, stale(15), 20)?.outcome).toBe('refused')
   expect(verdictOn(sent, stale(30), 20)).toMatchObject({ outcome: 'superseded', storedVersion: 30 })
   expect(verdictOn(sent, new PnsProblem('relay_slow', ''), 20)).toBeUndefined()
 })
 
-it('versions never go backwards when the clock does, nor after a removal and a restart', () => {
-  const dir = temporaryDir()
-  const first = createStore(dir, clockAt([1000, 500]))
-  first.register(device)
-  const before = first.waiting(0, 9)[0]?.version
-  first.remove(device)
-  const [removed] = first.waiting(0, 9)
-  expect([before, removed?.version]).toEqual([1000, 1001])
-  if (removed) first.settle([{ ...removed, outcome: 'confirmed' }])
-  expect(first.waiting(0, 9)).toEqual([])
-  first.close()
-  const second = createStore(dir, clockAt([100]))
-  second.register(device)
-  expect(second.waiting(0, 9)[0]?.version).toBe(1002)
-  second.close()
+it('a device that the relay has pruned is forgotten', async () => {
+  const { relay, pns } = await runBoth()
+  relay.fate = ({ body }) => problem('stale_version', { storedVersion: Number(body.version), removed: true })
+  await pns.post('/register', phone)
+  await delivered(pns)
+  expect((await pns.ask('/devices')).json().devices).toEqual([])
 })
 
-it('an answer to an older version confirms nothing', () => {
-  const store = createStore(temporaryDir(), clockAt([1, 2]))
-  store.register(device)
-  const [older] = store.waiting(0, 9)
-  store.register({ ...device, platform: 'android', token: FCM })
-  if (older) store.settle([{ ...older, outcome: 'confirmed' }])
-  expect(store.waiting(0, 9)).toMatchObject([{ version: 2, confirmedVersion: 0, token: FCM }])
-  store.close()
-})
-
-it('what the relay forgot is forgotten in that version only', () => {
-  const store = createStore(temporaryDir(), clockAt([1, 2]))
-  store.register(device)
-  const confirmed = () => store.devices('1001').map((row) => ({ ...row, outcome: 'confirmed' as const }))
-  const [old] = store.devices('1001')
-  store.register(device)
-  store.settle(confirmed())
-  if (old) store.forget(old)
-  expect(store.devices('1001')).toHaveLength(1)
-  for (const row of store.devices('1001')) store.forget(row)
-  expect(store.devices('1001')).toEqual([])
-  store.close()
+it('one device that always fails delays no other, and is told when it works', async () => {
+  const { relay, pns } = await runBoth()
+  relay.fate = (received) => (received.path.endsWith('sick') ? problem('internal') : wellFate(received))
+  await pns.post('/register', { ...phone, deviceId: 'sick' })
+  for (let i = 0; i < 20; i++) await pns.post('/register', { ...phone, extension: `20${i}` })
+  await vi.waitFor(async () => expect(await waiting(pns)).toBe(1), 15_000)
+  expect((await pns.ask('/devices?extension=1001')).json().devices).toMatchObject([{ confirmed: false }])
+  relay.fate = wellFate
+  await delivered(pns)
 })
