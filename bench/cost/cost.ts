@@ -6,8 +6,8 @@ const LIMIT = 6
 const MILLION = 1_000_000
 /** Of the functions `calls` and `history` (lib/functions.ts). */
 const GIB = { ring: 0.5, wakes: 0.5 }
-/** A PNS gathers wakes for 30 s (client/wakes.ts): at a call a second, of two phones each, sixty go in one request. */
-const WAKES_A_REQUEST = 60
+/** A PNS gathers wakes for 10 s (client/wakes.ts): at a call a second, of two phones each, twenty go in one request. */
+const WAKES_A_REQUEST = 20
 const REQUESTS_A_CALL = 2 / WAKES_A_REQUEST
 
 type Item = { what: string; quantity: number; unit: string; price: number }

@@ -98,6 +98,8 @@ const token = (kind: 'voip' | 'fcm') =>
   tokenOf({ kind, fate: 'accept', phone: kind === 'voip' ? 'iphone-0a1b' : 'pixel-4e5f6a7b' })
 
 async function timedFunctions(spent: Spent): Promise<Functions> {
+  // As on Lambda, where a log line need not say whose it is.
+  process.env.AWS_LAMBDA_FUNCTION_NAME = 'bench'
   const names = ['calls', 'messages', 'devices', 'history', 'keys'] as const satisfies FunctionName[]
   const timed = names.map(async (name) => {
     const { handler } = (await import(`../../lambdas/${name}/handler.ts`)) as { handler: Functions[FunctionName] }

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createLog } from '../../lambdas/kit/log.ts'
 import { pushed } from '../../lambdas/kit/pushed.ts'
 import { expectMeasured } from './measured.ts'
@@ -18,6 +18,12 @@ function linesOf(write: () => void): Record<string, unknown>[] {
 test('a line is JSON on one line, with what it was given', () => {
   const lines = linesOf(() => createLog('calls').info('application', { callId: 'a\nb', pbx: undefined }))
   expect(lines).toEqual([{ message: 'application', service: 'calls', callId: 'a\nb' }])
+})
+
+test('on Lambda the log group says whose line it is', () => {
+  vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'prod-calls')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(linesOf(() => createLog('calls').info('application', {}))).toEqual([{ message: 'application' }])
 })
 
 test('a line of a kind has its dimensions and values as members, where metric filters find them', () => {
