@@ -25,3 +25,12 @@ export function percentile(values: number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
+
+const COLUMNS = ['name', 'value', 'unit', 'baseline', 'ratio', 'limit', 'ok'] as const
+
+export function printRows(rows: readonly Row[]): void {
+  const table = [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => String(row[column])))]
+  const widths = COLUMNS.map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0)))
+  const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')
+  process.stdout.write(table.map((cells) => `${line(cells).trimEnd()}\n`).join(''))
+}

@@ -1,30 +1,40 @@
-/** `npm run bench`: prints every figure beside its baseline, writes bench/results.json, exits 1 if one is not ok. */
+/**
+ * `npm run bench`: prints every figure beside its baseline, writes bench/results.json, exits 1 if one is not ok. Measures named
+ * as arguments run alone and write nothing; `soak` is the one that runs only so, because it takes minutes.
+ */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { benchBundle } from './bundle.ts'
 import { benchCalls } from './calls.ts'
 import { benchEvents } from './events.ts'
 import { benchPns } from './pns.ts'
-import type { Row } from './row.ts'
+import { benchMemory } from './pns-memory.ts'
+import { benchRegistrations } from './pns-registrations.ts'
+import { benchStart } from './pns-start.ts'
+import { printRows, type Row } from './row.ts'
 import { benchTrace } from './trace.ts'
 
-const rows: Row[] = [
-  ...(await benchCalls()),
-  ...(await benchBundle()),
-  ...(await benchPns()),
-  ...(await benchEvents()),
-  ...(await benchTrace()),
-]
-await writeFile(join(import.meta.dirname, 'results.json'), `${JSON.stringify(rows, undefined, 2)}\n`)
+const MEASURES: Record<string, () => Promise<Row[]>> = {
+  calls: benchCalls,
+  bundle: benchBundle,
+  pns: benchPns,
+  registrations: benchRegistrations,
+  start: benchStart,
+  memory: () => benchMemory(100_000),
+  events: benchEvents,
+  trace: benchTrace,
+}
+const ALONE = { soak: () => benchMemory(1_000_000) }
 
-const columns = ['name', 'value', 'unit', 'baseline', 'ratio', 'limit', 'ok'] as const
-const table = [columns, ...rows.map((row) => columns.map((column) => String(row[column])))]
-const widths = columns.map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0)))
-for (const cells of table)
-  process.stdout.write(
-    `${cells
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd()}\n`,
-  )
+const asked = process.argv.slice(2)
+const known: typeof MEASURES = { ...MEASURES, ...ALONE }
+const strange = asked.filter((name) => !Object.hasOwn(known, name))
+if (strange.length > 0) throw new Error(`no measure ${strange.join(', ')}: there are ${Object.keys(known).join(', ')}`)
+
+const rows: Row[] = []
+for (const name of asked.length > 0 ? asked : Object.keys(MEASURES)) rows.push(...((await known[name]?.()) ?? []))
+if (asked.length === 0) {
+  await writeFile(join(import.meta.dirname, 'results.json'), `${JSON.stringify(rows, undefined, 2)}\n`)
+}
+printRows(rows)
 process.exitCode = rows.every(({ ok }) => ok) ? 0 : 1

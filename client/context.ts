@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from './clock.ts'
+import type { NameState } from './health.ts'
 import type { Settings } from './load-settings.ts'
 import type { Metrics } from './metrics.ts'
 import type { Outbox } from './outbox.ts'
@@ -9,6 +10,7 @@ import type { ReloadReport } from './reload.ts'
 import type { Store } from './store/store.ts'
 import type { Sync } from './sync.ts'
 import type { createWakes } from './wakes.ts'
+import type { Watch } from './watch.ts'
 
 /** What the handlers work with. `settings` and `relay` are functions because a reload changes them. */
 export type Context = {
@@ -22,11 +24,14 @@ export type Context = {
   recentCalls: ReturnType<typeof createRecentCalls>
   wakes: ReturnType<typeof createWakes>
   metrics: Metrics
+  watch: Watch
+  /** How the names of the relay stand; not where nobody looks them up. */
+  names?: () => NameState[]
   log: Logger
   clock: Clock
   reload: () => ReloadReport
   stop: () => void
 }
 
-/** What a handler answers: `devices` is the bare number for callers that want text, `body` is for all others. */
-export type Answer = { devices: number; body: object } | { text: string; contentType: string }
+/** What a handler answers: callers that want text get `bare`, or else the number of devices; all others get `body`. */
+export type Answer = { devices: number; body: object; bare?: string; status?: number } | { text: string; contentType: string }

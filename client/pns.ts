@@ -15,6 +15,7 @@ import { SettingsError } from './settings.ts'
 import type { Store } from './store/store.ts'
 import { createSync } from './sync.ts'
 import { createWakes } from './wakes.ts'
+import { createWatch } from './watch.ts'
 
 export type PnsDependencies = {
   settings: Settings
@@ -37,19 +38,20 @@ export function createPns({ relay, store, log, clock, readSettings, ...given }: 
   const closed = Promise.withResolvers<void>()
   let closing = false
 
-  const relays = createSuccession(relay)
-  const live = { settings: () => settings, relay: relays.current, store, log, clock }
-  const outbox = startOutbox({ ...live, counted: () => {} })
+  const metrics = createMetrics()
+  const watch = createWatch(metrics, clock)
+  const relays = createSuccession(watch.relay(relay))
+  const live = { settings: () => settings, relay: relays.current, store: watch.store(store), log, clock }
+  const outbox = startOutbox({ ...live, counted: (outcome) => metrics.outboxDeliveries.inc({ outcome }) })
   const sync = createSync({ ...live, notify: outbox.notify })
-  const wakes = createWakes(live)
-  const metrics = createMetrics(store)
+  const wakes = watch.wakes(createWakes(live))
   const recentCalls = createRecentCalls()
 
   function reload(): ReloadReport {
     try {
       const fresh = readSettings()
       const { relayChanged, ...report } = compareSettings(settings, fresh)
-      if (relayChanged) relays.replace(keptWarm(createRelay(fresh, clock)))
+      if (relayChanged) relays.replace(watch.relay(keptWarm(createRelay(fresh, clock))))
       settings = {
         ...fresh,
         listen: settings.listen,
@@ -74,6 +76,7 @@ export function createPns({ relay, store, log, clock, readSettings, ...given }: 
     relays.close()
     await Promise.all([outbox.stop(), sync.stop()])
     store.close()
+    metrics.process.close()
     log.info('stopped')
   }
 
@@ -92,6 +95,7 @@ export function createPns({ relay, store, log, clock, readSettings, ...given }: 
     recentCalls,
     wakes,
     metrics,
+    watch,
     reload,
     stop,
   }

@@ -85,7 +85,7 @@ export function createSync({ store, relay, notify }: Dependencies) {
     }
     status.state = 'delivering'
     notify()
-    while (store.counts().waiting > 0) await pause(LOOK_MS)
+    while (store.waiting(0, 1).length > 0) await pause(LOOK_MS)
     status.state = 'done'
   }
 

@@ -1,19 +1,19 @@
+import type * as v from 'valibot'
 import type { Answer, Context } from '../context.ts'
+import { type HealthParams, readHealth } from '../health.ts'
 import { PnsProblem } from '../problem.ts'
 import { SettingsError } from '../settings.ts'
-import { VERSION } from '../version.ts'
 
-export function health({ store, relay, keyIds }: Context): Answer {
-  const { devices, waiting, parked } = store.counts()
-  const { at, problem } = relay().contact()
-  const contact = { keyIds: keyIds(), ...(at && { lastAnswerAt: at }), ...(problem && { problem }) }
-  return {
-    devices,
-    body: { status: problem ? 'degraded' : 'ok', version: VERSION, devices, outbox: { waiting, parked }, relay: contact },
-  }
+/** Asked with `probe=ready`, a PNS that cannot take calls answers 503, for a load balancer. */
+export function health(context: Context, { probe }: v.InferOutput<typeof HealthParams>): Answer {
+  const body = readHealth(context)
+  const status = probe === 'ready' && !body.ready ? 503 : 200
+  return { devices: body.devices, body, bare: body.status, status }
 }
 
-export async function metrics({ metrics: { registry } }: Context): Promise<Answer> {
+export async function metrics(context: Context): Promise<Answer> {
+  const { registry, state } = context.metrics
+  state.show(readHealth(context))
   return { text: await registry.metrics(), contentType: registry.contentType }
 }
 

@@ -27,14 +27,16 @@ async function answer(request: IncomingMessage, context: Context): Promise<Answe
 
 function replyWith(answer: Answer, asText: boolean): Reply {
   if ('text' in answer) return { status: 200, headers: { 'content-type': answer.contentType }, body: answer.text }
-  if (asText) return { status: 200, headers: { 'content-type': TEXT }, body: String(answer.devices) }
-  return json(200, 'application/json', answer.body)
+  const { status = 200 } = answer
+  if (asText) return { status, headers: { 'content-type': TEXT }, body: answer.bare ?? String(answer.devices) }
+  return json(status, 'application/json', answer.body)
 }
 
-function replyTo(error: unknown, asText: boolean, { log }: Context): Reply {
+function replyTo(error: unknown, asText: boolean, { log, metrics }: Context): Reply {
   const requestId = randomUUID()
   const problem = error instanceof PnsProblem ? error : new PnsProblem('internal', 'See the log of the PNS.', {}, error)
   const { code, status, extras, message } = problem
+  metrics.problems.inc({ code })
   if (code === 'internal') log.error({ requestId, err: error }, 'request failed')
   else log.info({ requestId, code, detail: message }, 'request refused')
   const headers = {
