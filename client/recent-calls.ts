@@ -17,6 +17,7 @@ export function createRecentCalls() {
         return
       }
     },
+    newest: (count: number): [callId: string, call: RecentCall][] => [...calls].slice(-count).reverse(),
     find: (callId: string): RecentCall | undefined => calls.get(callId),
   }
 }

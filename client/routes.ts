@@ -3,9 +3,11 @@ import { checkParams } from './check-params.ts'
 import type { Answer, Context } from './context.ts'
 import { cancelCall, pushCall, pushMessage, trace } from './handlers/calls.ts'
 import { list, register, remove, update } from './handlers/devices.ts'
+import { recent } from './handlers/recent.ts'
 import { health, metrics, reload, stop } from './handlers/service.ts'
 import { startSync, syncStatus } from './handlers/sync.ts'
 import { woke } from './handlers/woke.ts'
+import { HealthParams } from './health.ts'
 import {
   CallParams,
   CancelCallParams,
@@ -21,28 +23,29 @@ import {
 } from './params.ts'
 
 type Method = 'GET' | 'POST'
-type Run = (context: Context, input: unknown) => Answer | Promise<Answer>
+/** `hungUp`: aborted when nobody waits for the answer any more. */
+type Run = (context: Context, input: unknown, hungUp: AbortSignal) => Answer | Promise<Answer>
 export type PnsRoute = { methods: readonly Method[]; path: string; run: Run }
 
 type Schema = v.GenericSchema<unknown, unknown>
-type Handler<S extends Schema> = (context: Context, params: v.InferOutput<S>) => Answer | Promise<Answer>
+type Handler<S extends Schema> = (context: Context, params: v.InferOutput<S>, hungUp: AbortSignal) => Answer | Promise<Answer>
 
 const checked =
-  <S extends Schema>(schema: S, handler: Handler<S>): Run =>
-  (context, input) =>
-    handler(context, checkParams(schema, input))
+  <S extends Schema>(path: string, schema: S, handler: Handler<S>): Run =>
+  (context, input, hungUp) =>
+    context.watch.request(path, () => handler(context, checkParams(schema, input), hungUp))
 
 /** GET too, because a dialplan's `CURL()` makes a line of it. */
 const change = <S extends Schema>(path: string, schema: S, handler: Handler<S>): PnsRoute => ({
   methods: ['POST', 'GET'],
   path,
-  run: checked(schema, handler),
+  run: checked(path, schema, handler),
 })
 
 const read = <S extends Schema>(path: string, schema: S, handler: Handler<S>): PnsRoute => ({
   methods: ['GET'],
   path,
-  run: checked(schema, handler),
+  run: checked(path, schema, handler),
 })
 
 /** The PNS's local HTTP API. */
@@ -56,10 +59,11 @@ export const PNS_ROUTES: readonly PnsRoute[] = [
   change('/delete', DeleteParams, remove),
   change('/confreload', NoParams, reload),
   change('/stop', NoParams, stop),
-  read('/health', NoParams, health),
+  read('/health', HealthParams, health),
   read('/metrics', NoParams, metrics),
   change('/sync', SyncParams, startSync),
   read('/sync_status', NoParams, syncStatus),
   read('/devices', DevicesParams, list),
+  read('/calls', NoParams, recent),
   read('/calls/{callId}', CallParams, trace),
 ]
