@@ -5,17 +5,19 @@ import { type Command, CommandFailed, command } from './commands/command.ts'
 import { config } from './commands/config.ts'
 import { reload, stop } from './commands/control.ts'
 import { devices } from './commands/devices.ts'
+import { doctor } from './commands/doctor.ts'
 import { enrol } from './commands/enrol.ts'
 import { keys } from './commands/keys.ts'
 import { pushCall } from './commands/push-call.ts'
 import { serve } from './commands/serve.ts'
+import { sync } from './commands/sync.ts'
 import { trace } from './commands/trace.ts'
 import { SettingsError } from './settings.ts'
 import { VERSION } from './version.ts'
 
-const wakecall = command({
+export const wakecall = command({
   meta: { name: 'wakecall', version: VERSION, description: 'Wakes mobile softphones for incoming calls' },
-  subCommands: { serve, enrol, 'push-call': pushCall, devices, trace, reload, stop, config, keys },
+  subCommands: { serve, enrol, 'push-call': pushCall, devices, sync, trace, reload, stop, config, doctor, keys },
 })
 
 /** The command that the arguments lead to, and the one above it. */
@@ -29,7 +31,7 @@ function findCommand(rawArgs: readonly string[]): [found: Command, parent?: Comm
   return path
 }
 
-const SAMPLE = 'wakecall.sample.toml explains every setting.'
+const SAMPLE = '`wakecall config sample` explains every setting.'
 
 const exitCodeOf = (error: unknown): number => {
   if (error instanceof CommandFailed) return error.exitCode
@@ -57,4 +59,8 @@ async function main(rawArgs: string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2))
+if (import.meta.main) {
+  void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code
+  })
+}
