@@ -9,6 +9,20 @@ export function parseListen(text: string): Listen | undefined {
   return host && port <= 65_535 ? { host, port } : undefined
 }
 
+const UNIX = 'unix:'
+
+/** The longest path that Linux takes (unix(7)), its end not counted. */
+const SOCKET_PATH_BYTES = 107
+
+/** The socket of `unix:/run/wakecall/pns.sock`; `undefined` for anything else. */
+export function socketPathOf(text: string): string | undefined {
+  const path = text.startsWith(`${UNIX}/`) ? text.slice(UNIX.length) : undefined
+  return path !== undefined && Buffer.byteLength(path) <= SOCKET_PATH_BYTES ? path : undefined
+}
+
+/** How `listen` is written for those who ask, as `--pns`. */
+export const addressOf = (listen: string): string => (listen.startsWith(UNIX) ? listen : `http://${listen}`)
+
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')

@@ -98,6 +98,7 @@ export const PushMessageParams = v.strictObject({
   from: From,
   name: Name,
   text: MessageText,
+  android: v.optional(v.picklist(['notification', 'data'], 'must be notification or data')),
   messageId: v.optional(MessageId),
 })
 

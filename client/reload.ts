@@ -7,22 +7,27 @@ export type ReloadReport = { changed: string[]; needRestart: string[] }
 const FIXED = new Set(['listen', 'dataDir', 'log.file'])
 
 /** The settings of the relay's connection: if none of them changes, it is kept. */
-const RELAY_KEYS = ['relay', 'pbx', 'keyFile', 'key']
+const OF_RELAY = /^(relay|alternateRelay|pbx|keyFile|key|network\..+)$/
 
-const flat = ({ log, key, ...rest }: Settings): Record<string, unknown> => ({
-  ...rest,
-  key: key.export({ type: 'pkcs8', format: 'pem' }),
-  'log.level': log.level,
-  'log.file': log.file,
-})
+const isTable = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const flat = ({ key, ...rest }: Settings): Map<string, unknown> =>
+  new Map([
+    ['key', key.export({ type: 'pkcs8', format: 'pem' })],
+    ...Object.entries(rest).flatMap(([name, value]): [string, unknown][] =>
+      isTable(value) ? Object.entries(value).map(([key, inner]) => [`${name}.${key}`, inner]) : [[name, value]],
+    ),
+  ])
+
+/** By name only: values may be secrets. */
 export function compareSettings(old: Settings, fresh: Settings): ReloadReport & { relayChanged: boolean } {
   const [before, after] = [flat(old), flat(fresh)]
-  const names = new Set([...Object.keys(before), ...Object.keys(after)])
-  const changed = [...names].filter((name) => !isDeepStrictEqual(before[name], after[name]))
+  const names = new Set([...before.keys(), ...after.keys()])
+  const changed = [...names].filter((name) => !isDeepStrictEqual(before.get(name), after.get(name)))
   return {
     changed: changed.filter((name) => !FIXED.has(name)),
     needRestart: changed.filter((name) => FIXED.has(name)),
-    relayChanged: changed.some((name) => RELAY_KEYS.includes(name)),
+    relayChanged: changed.some((name) => OF_RELAY.test(name)),
   }
 }

@@ -1,13 +1,17 @@
 import * as v from 'valibot'
 import { AppName, PbxId, RingSeconds } from '../wire/fields.ts'
-import { check } from '../wire/parse.ts'
-import { isLoopback, parseListen, resolverOf } from './listen.ts'
+import { check, MISSING } from '../wire/parse.ts'
+import { isLoopback, parseListen, resolverOf, socketPathOf } from './listen.ts'
+import { nearest } from './near.ts'
 
 /** Settings that cannot be used: one line an error with the name of the key, never its value. */
 export class SettingsError extends Error {
+  readonly errors: readonly string[]
+
   constructor(errors: readonly string[]) {
     super(errors.join('\n'))
     this.name = 'SettingsError'
+    this.errors = errors
   }
 }
 
@@ -22,57 +26,50 @@ export const RelayUrl = v.pipe(
   }, 'must be the address of the relay and nothing more, https unless it is on this machine, like https://abc.execute-api.eu-west-1.amazonaws.com'),
 )
 
-const HttpUrl = v.pipe(
-  v.string(),
-  v.check(
-    (text) => ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? ''),
-    'must be a URL like http://127.0.0.1:8088/ari',
-  ),
+const text = (fits: (text: string) => boolean, says: string) => v.pipe(v.string(), v.check(fits, says))
+
+const HttpUrl = text(
+  (given) => ['http:', 'https:'].includes(URL.parse(given)?.protocol ?? ''),
+  'must be a URL like http://127.0.0.1:8088/ari',
 )
 
-const Listen = v.pipe(
-  v.string(),
-  v.check((text) => parseListen(text) !== undefined, 'must be address:port, like 127.0.0.1:7460'),
+const Listen = text(
+  (given) => parseListen(given) !== undefined || socketPathOf(given) !== undefined,
+  'must be address:port, like 127.0.0.1:7460, or unix: and the absolute path of a socket (at most 107 bytes), like unix:/run/wakecall/pns.sock',
 )
+
+const Resolver = text(
+  (given) => resolverOf(given) !== undefined,
+  'must be an IP address, or one with a port like 192.0.2.53:53 or [2001:db8::53]:53',
+)
+
+const ProxyUrl = text((given) => {
+  const url = URL.parse(given)
+  return url?.protocol === 'http:' && url.pathname === '/' && !url.search
+}, 'must be the address of an HTTP proxy, like http://proxy.example.com:3128 or http://user:password@proxy.example.com:3128')
+
+const SipAddress = text((given) => parseListen(given) !== undefined, 'must be address:port, like 127.0.0.1:5060')
 
 const LocalToken = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{16,256}$/, 'must be 16 to 256 visible ASCII characters'))
 
-const LogSettings = v.strictObject({
-  level: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
-  file: v.optional(v.pipe(v.string(), v.minLength(1))),
-})
-
 const NonEmpty = v.pipe(v.string(), v.minLength(1, 'must not be empty'))
 
-const Resolver = v.pipe(
-  v.string(),
-  v.check(
-    (text) => resolverOf(text) !== undefined,
-    'must be an IP address, or one with a port like 192.0.2.53:53 or [2001:db8::53]:53',
-  ),
-)
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+const BudgetMs = v.pipe(v.number(), v.integer(), v.minValue(50), v.maxValue(30_000))
 
-const ProxyUrl = v.pipe(
-  v.string(),
-  v.check((text) => {
-    const url = URL.parse(text)
-    return url?.protocol === 'http:' && url.pathname === '/' && !url.search
-  }, 'must be the address of an HTTP proxy, like http://proxy.example.com:3128 or http://user:password@proxy.example.com:3128'),
-)
-
-const NetworkSettings = v.strictObject({
-  resolvers: v.optional(v.array(Resolver), []),
-  proxy: v.optional(ProxyUrl),
-  caFile: v.optional(NonEmpty),
-})
-
-const AriSettings = v.strictObject({ url: HttpUrl, username: NonEmpty, password: NonEmpty })
-
-const SipAddress = v.pipe(
-  v.string(),
-  v.check((text) => parseListen(text) !== undefined, 'must be address:port, like 127.0.0.1:5060'),
-)
-const GatewaySettings = v.strictObject({ sip: SipAddress })
+const TABLES = {
+  network: v.object({
+    resolvers: v.optional(v.array(Resolver), []),
+    proxy: v.optional(ProxyUrl),
+    caFile: v.optional(NonEmpty),
+  }),
+  log: v.object({
+    level: v.optional(v.picklist(LEVELS, `must be one of ${LEVELS.join(', ')}, in quotes`), 'info'),
+    file: v.optional(NonEmpty),
+  }),
+  ari: v.object({ url: HttpUrl, username: NonEmpty, password: NonEmpty }),
+  gateway: v.object({ sip: SipAddress }),
+}
 
 const entries = {
   relay: RelayUrl,
@@ -82,48 +79,84 @@ const entries = {
   dataDir: NonEmpty,
   listen: v.optional(Listen, '127.0.0.1:7460'),
   localToken: v.optional(LocalToken),
-  pushBudgetMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(50), v.maxValue(30_000)), 2000),
-  ringSeconds: v.optional(RingSeconds, 30),
+  pushBudgetMs: v.optional(
+    v.config(BudgetMs, { message: 'must be a whole number of milliseconds, 50 to 30000, without quotes' }),
+    2000,
+  ),
+  ringSeconds: v.optional(v.config(RingSeconds, { message: 'must be a number of seconds, 5 to 120, without quotes' }), 30),
   defaultApp: v.optional(AppName),
-  network: v.optional(NetworkSettings, {}),
-  log: v.optional(LogSettings, {}),
-  ari: v.optional(AriSettings),
-  gateway: v.optional(GatewaySettings),
+  network: v.optional(TABLES.network, {}),
+  log: v.optional(TABLES.log, {}),
+  ari: v.optional(TABLES.ari),
+  gateway: v.optional(TABLES.gateway),
 }
 
 /** The settings file; wakecall.sample.toml says what each key means. */
 export const SettingsFile = v.pipe(
   v.object(entries),
-  v.partialCheck(
-    [['listen'], ['localToken']],
-    ({ listen, localToken }) => localToken !== undefined || isLoopback(parseListen(listen)?.host ?? 'localhost'),
-    'localToken: is missing, and listen is not a loopback address: anybody on the network could ring your phones',
+  v.forward(
+    v.partialCheck(
+      [['listen'], ['localToken']],
+      ({ listen, localToken }) => localToken !== undefined || isLoopback(parseListen(listen)?.host ?? 'localhost'),
+      'is an address that others can reach, who could ring your phones: add a localToken, or listen on 127.0.0.1',
+    ),
+    ['listen'],
   ),
 )
 export type SettingsFile = v.InferOutput<typeof SettingsFile>
 
-const TABLES = { network: NetworkSettings, log: LogSettings, ari: AriSettings, gateway: GatewaySettings }
+const keysOf = (name: string): string[] =>
+  Object.hasOwn(TABLES, name) ? Object.keys(TABLES[name as keyof typeof TABLES].entries).map((key) => `${name}.${key}`) : []
 
 /** Every key, that of a table as `table.key`. */
-export const SETTINGS_KEYS = [
-  ...Object.keys(entries),
-  ...Object.entries(TABLES).flatMap(([table, schema]) => Object.keys(schema.entries).map((key) => `${table}.${key}`)),
-]
+export const SETTINGS_KEYS: readonly string[] = Object.keys(entries).flatMap((name) => [name, ...keysOf(name)])
 
 /** Settings of earlier versions, and what to do about them. */
 const GONE: Record<string, string> = {
   keyId: 'is no longer a setting, because the key itself says what it is called: delete this line',
 }
 
-const nameOf = (pointer: string): string => pointer.slice(1).replaceAll('/', '.')
+/** What is wrong with a key, that of a table as `table.key`. */
+export type SettingFault = { key: string; message: string }
 
-/** The errors of settings as they stand in the file, each with the name of its key; none if they can be used. */
-export function settingsErrors(input: Record<string, unknown>): string[] {
-  const unknown = Object.keys(input).filter((key) => !(key in entries))
+const splitOf = (key: string) => ({ table: key.includes('.') ? key.split('.')[0] : undefined, name: key.split('.').at(-1) })
+
+function placeOf(key: string): string {
+  const { table } = splitOf(key)
+  return table === undefined ? 'above the first [table]' : `below [${table}]`
+}
+
+function unknownFault(key: string): SettingFault {
+  const elsewhere = SETTINGS_KEYS.find((known) => splitOf(known).name === splitOf(key).name)
+  const near = nearest(key, SETTINGS_KEYS)
+  const next = near ? `did you mean ${near}?` : 'delete it, or see `wakecall config sample`'
+  const message = elsewhere ? `is not a setting here: move it ${placeOf(elsewhere)}` : `is not a setting: ${next}`
+  return { key, message: GONE[key] ?? message }
+}
+
+function unknownFaults(input: Record<string, unknown>): SettingFault[] {
+  const given = Object.entries(input).flatMap(([name, value]) => {
+    const known = typeof value === 'object' && value !== null && keysOf(name).length > 0
+    return known ? Object.keys(value).map((key) => `${name}.${key}`) : [name]
+  })
+  return given.filter((key) => !SETTINGS_KEYS.includes(key)).map(unknownFault)
+}
+
+/** What valibot says of types is for programmers. */
+const PLAIN: Record<string, string> = {
+  'Invalid type: Expected string': 'must be text, in quotes',
+  'Invalid type: Expected Array': 'must be a list, like ["192.0.2.53"]',
+  'Invalid type: Expected Object': 'must be a table: its name in brackets on a line, its keys below',
+}
+
+/** Everything that is wrong with settings as they stand in the file; nothing if they can be used. */
+export function settingsErrors(input: Record<string, unknown>): SettingFault[] {
   const checked = check(SettingsFile, input)
   const errors = 'errors' in checked ? checked.errors : []
-  return [
-    ...unknown.map((key) => `${key}: ${GONE[key] ?? 'is not a setting'}`),
-    ...errors.map(({ pointer, message }) => (pointer ? `${nameOf(pointer)}: ${message}` : message)),
-  ]
+  const faults = errors.map(({ pointer, message }) => {
+    const key = pointer.slice(1).replaceAll('/', '.')
+    const missing = `is missing: add it ${placeOf(key)}; \`wakecall config sample\` shows how`
+    return { key, message: message === MISSING ? missing : (PLAIN[message] ?? message) }
+  })
+  return [...unknownFaults(input), ...faults]
 }

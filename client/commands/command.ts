@@ -32,7 +32,11 @@ export const command = <const T extends ArgsDef>(definition: CommandDef<T>): Com
 }
 
 export const pnsArgs = {
-  pns: { type: 'string', default: 'http://127.0.0.1:7460', description: 'Address of the running PNS' },
+  pns: {
+    type: 'string',
+    description:
+      'Address of the running PNS, http://address:port or unix:/path (default: WAKECALL_PNS, or listen of the settings)',
+  },
   json: { type: 'boolean', default: false, description: 'Print JSON' },
 } as const
 

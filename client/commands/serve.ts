@@ -1,12 +1,30 @@
 import { mkdirSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
+import { assertVacant } from '../http/door.ts'
 import { loadSettings } from '../load-settings.ts'
 import type { RunningPns } from '../start.ts'
 import { command, configArgs } from './command.ts'
 
+/**
+ * SIGUSR1 is what logrotate sends, SIGHUP what a reload does. Left to Node, the one opens its debugger to everybody on this
+ * machine and the other ends the process: both are taken before anything else, and mean nothing until there is a PNS.
+ */
+function takeSignals(): { pns?: RunningPns } {
+  const running: { pns?: RunningPns } = {}
+  process.on('SIGUSR1', () => running.pns?.reopenLog())
+  process.on('SIGHUP', () => {
+    try {
+      running.pns?.reload()
+    } catch {
+      // The log says why, and the old settings stay.
+    }
+  })
+  return running
+}
+
 /** The first signal drains, the second exits at once. */
-function handleSignals(pns: RunningPns): void {
+function stopOnSignal(pns: RunningPns): void {
   let stopping = false
   const stop = () => {
     if (stopping) process.exit(1)
@@ -15,13 +33,6 @@ function handleSignals(pns: RunningPns): void {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  process.on('SIGHUP', () => {
-    try {
-      pns.reload()
-    } catch {
-      // The log says why, and the old settings stay.
-    }
-  })
 }
 
 /** From its second start on the PNS loads compiled code: it is there sooner, and 15 MB smaller. */
@@ -39,11 +50,15 @@ export const serve = command({
   meta: { name: 'serve', description: 'Run the PNS beside the PBX' },
   args: configArgs,
   async run({ args }) {
+    const running = takeSignals()
     const settings = loadSettings(args.config)
+    // Before anything is made: where another PNS runs, this one leaves nothing behind.
+    await assertVacant(settings.listen)
     keepCompiledCode(settings.dataDir)
     const { startPns } = await import('../start.ts')
     const pns = await startPns(settings, () => loadSettings(args.config))
-    handleSignals(pns)
+    running.pns = pns
+    stopOnSignal(pns)
     await pns.closed
   },
 })

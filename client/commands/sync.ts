@@ -26,7 +26,7 @@ function linesOf({ extensions, missing, different, unknown, unknownCount, remove
 }
 
 /** Follows the work of the PNS until it ends. */
-async function follow(pns: string): Promise<SyncStatus> {
+async function follow(pns: string | undefined): Promise<SyncStatus> {
   for (;;) {
     const status = await ask<SyncStatus>(pns, { method: 'GET', path: '/sync_status' })
     if (process.stderr.isTTY) process.stderr.write(`\r${barOf(status)} `)

@@ -61,9 +61,9 @@ function settleDeliveries({ store, metrics }: Context, deliveries: readonly Deli
 const outcomesOf = (deliveries: readonly Delivery[]) => deliveries.map(({ deviceId, outcome }) => ({ deviceId, outcome }))
 
 export async function pushMessage(context: Context, params: Output<typeof PushMessageParams>): Promise<Answer> {
-  const { to, from, name, text, messageId = randomUUID() } = params
+  const { to, from, name, text, android, messageId = randomUUID() } = params
   const before = context.store.devices(to).filter(isConfirmed)
-  const body = () => ({ messageId, to, from: caller(from, name), text })
+  const body = () => ({ messageId, to, from: caller(from, name), text, android })
   const answer = await context.relay().call('message', { body, budgetMs: context.settings().pushBudgetMs })
   settleDeliveries(context, answer.deliveries, before)
   context.log.info({ messageId, to, devices: answer.devices, outcomes: outcomesOf(answer.deliveries) }, 'message pushed')

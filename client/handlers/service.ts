@@ -21,7 +21,10 @@ export function reload({ reload, store }: Context): Answer {
   try {
     return { devices: store.counts().devices, body: { reloaded: true, ...reload() } }
   } catch (error) {
-    if (error instanceof SettingsError) throw new PnsProblem('settings_refused', error.message)
+    if (error instanceof SettingsError) {
+      const errors = error.errors.map((message) => ({ pointer: '', message }))
+      throw new PnsProblem('settings_refused', error.message, { errors })
+    }
     throw error
   }
 }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
-import { parseListen } from '../listen.ts'
+import { parseListen, socketPathOf } from '../listen.ts'
 import type { Settings } from '../load-settings.ts'
 import { PnsProblem } from '../problem.ts'
 
@@ -16,10 +16,15 @@ export function guard(headers: IncomingHttpHeaders, settings: Guarded): void {
   }
 }
 
-/** An `<img>` sends no Origin but Sec-Fetch-Site; a name that was rebound to this address sends itself as Host. */
+/**
+ * An `<img>` sends no Origin but Sec-Fetch-Site; a name that was rebound to this address sends itself as Host. No browser
+ * reaches a socket, so that its callers may name it as they like.
+ */
 function isOwn({ origin, host = '', 'sec-fetch-site': site = 'none' }: IncomingHttpHeaders, settings: Guarded): boolean {
+  const { listen } = settings
   const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
-  const known = name === '' || isIP(name) !== 0 || name === 'localhost' || name === parseListen(settings.listen)?.host
+  const ours = isIP(name) !== 0 || ['', 'localhost', parseListen(listen)?.host].includes(name)
+  const known = ours || socketPathOf(listen) !== undefined
   const ownOrigin = origin === undefined || origin === `http://${host}`
   const ownSite = site === 'none' || site === 'same-origin'
   return (known || settings.localToken !== undefined) && ownOrigin && ownSite

@@ -37,10 +37,18 @@ const READERS: Record<string, (text: string) => Params> = {
   'application/x-www-form-urlencoded': readForm,
 }
 
+async function* chunksOf(request: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* request
+  } catch (cause) {
+    throw new PnsProblem('invalid_request', 'The connection ended before the body did.', {}, cause)
+  }
+}
+
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of chunksOf(request)) {
     length += chunk.length
     if (length > BODY_LIMIT) throw new PnsProblem('payload_too_large', `The body is larger than ${BODY_LIMIT} bytes.`)
     chunks.push(chunk)

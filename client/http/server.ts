@@ -18,11 +18,11 @@ const json = (status: number, type: string, body: object, headers = {}): Reply =
 
 const wantsText = ({ headers }: IncomingMessage): boolean => /\btext\/plain\b/.test(headers.accept ?? '')
 
-async function answer(request: IncomingMessage, context: Context): Promise<Answer> {
+async function answer(request: IncomingMessage, context: Context, hungUp: AbortSignal): Promise<Answer> {
   guard(request.headers, context.settings())
   const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s, 2)
   const { route, params } = matchRoute(request.method ?? '', path)
-  return route.run(context, { ...(await readParams(request, query)), ...params })
+  return route.run(context, { ...(await readParams(request, query)), ...params }, hungUp)
 }
 
 function replyWith(answer: Answer, asText: boolean): Reply {
@@ -49,11 +49,23 @@ function replyTo(error: unknown, asText: boolean, { log, metrics }: Context): Re
   return json(status, PROBLEM_TYPE, problem.document(requestId), headers)
 }
 
+/** Aborted when the caller goes before its answer is sent. */
+function hangUpOf(response: ServerResponse): AbortSignal {
+  const hangUp = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) hangUp.abort()
+  })
+  return hangUp.signal
+}
+
+/** In milliseconds. Who sends slowly is a PBX in trouble or nobody good; who keeps a connection is a PBX between two calls. */
+const LIMITS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 60_000 }
+
 /** The PNS's HTTP server, not yet listening. Whatever happens to a request, it gets an answer. */
 export function createHttpServer(context: Context): Server {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asText = wantsText(request)
-    const reply = await answer(request, context).then(
+    const reply = await answer(request, context, hangUpOf(response)).then(
       (answer) => replyWith(answer, asText),
       (error) => replyTo(error, asText, context),
     )
@@ -61,6 +73,6 @@ export function createHttpServer(context: Context): Server {
     response.writeHead(reply.status, { ...reply.headers, ...closing, 'content-length': Buffer.byteLength(reply.body) })
     response.end(reply.body)
   }
-  const server = createServer((request, response) => void serve(request, response))
+  const server = createServer(LIMITS, (request, response) => void serve(request, response))
   return server
 }

@@ -71,6 +71,13 @@ function writeIn(folder: string, write: (folder: string) => void): void {
   }
 }
 
+/** The relay has not seen the code where there was no connection. */
+const NOT_REACHED: Record<string, string> = {
+  ENOTFOUND: `No DNS server knows this name: compare the address with the one that you were given. ${UNUSED}`,
+  EAI_AGAIN: `No DNS server answers: mend the DNS of this machine, and run the same command again. ${UNUSED}`,
+  ECONNREFUSED: `Nobody listens there: compare the address and the port with those that you were given. ${UNUSED}`,
+}
+
 type Trade = { relay: string; code: string; publicKey: string; keyFile: string }
 
 async function trade({ relay, code, publicKey, keyFile }: Trade) {
@@ -80,9 +87,11 @@ async function trade({ relay, code, publicKey, keyFile }: Trade) {
   } catch (error) {
     const { message, extras } = error as PnsProblem
     const refused = error instanceof PnsProblem && extras.relay?.code === 'enrolment_refused'
+    const { code: seen = '' } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException
     const next = refused
       ? 'Compare it with the code that you were given.'
-      : 'The relay may have seen the code, or not: run the same command again, which goes on with the same key.'
+      : (NOT_REACHED[seen] ??
+        'The relay may have seen the code, or not: run the same command again, which goes on with the same key.')
     throw new CommandFailed(1, `${message}\n${next} The key is kept in ${keyFile}.`)
   }
 }

@@ -1,7 +1,7 @@
 import type { Patience } from '../clock.ts'
-import { ask } from '../commands/ask.ts'
+import { ask, isDown } from '../commands/ask.ts'
 import { CommandFailed } from '../commands/command.ts'
-import { parseListen, urlOf } from '../listen.ts'
+import { addressOf } from '../listen.ts'
 import type { Settings } from '../load-settings.ts'
 import { idOf } from './key-file.ts'
 
@@ -11,17 +11,12 @@ const AGAIN_MS = 100
 
 type Health = { relay: { keyIds?: string[] } }
 
-/** Nobody listens there; any other failure may be of a PNS that still signs with the old key. */
-const isDown = (error: unknown): boolean =>
-  ((error as Error).cause as { cause?: NodeJS.ErrnoException } | undefined)?.cause?.code === 'ECONNREFUSED'
-
 /**
  * Has the running PNS read these settings anew, and waits until nothing of it signs with another key than theirs. Says
  * `not running` if there is none. Throws `CommandFailed`.
  */
 export async function reloadPns(settings: Settings, { monotonic, sleep }: Patience): Promise<'reloaded' | 'not running'> {
-  const { host = '', port = 0 } = parseListen(settings.listen) ?? {}
-  const url = urlOf({ host, port })
+  const url = addressOf(settings.listen)
   const deadline = monotonic() + OLD_ENDS_WITHIN_MS
   try {
     await ask(url, { method: 'POST', path: '/confreload' }, settings.localToken)
@@ -36,6 +31,7 @@ export async function reloadPns(settings: Settings, { monotonic, sleep }: Patien
       await sleep(AGAIN_MS)
     }
   } catch (error) {
+    // Any other failure may be of a PNS that still signs with the old key.
     if (isDown(error)) return 'not running'
     throw error
   }

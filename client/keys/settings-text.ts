@@ -5,7 +5,7 @@ const quoted = JSON.stringify
 
 /** A settings file for a PBX that was enrolled; the sample has the rest. */
 export const settingsText = ({ relay, pbx, keyFile, dataDir }: Known): string => `# Settings of the Wakecall PNS, \
-written by \`wakecall enrol\`. wakecall.sample.toml explains every setting.
+written by \`wakecall enrol\`. \`wakecall config sample\` explains every setting.
 
 # The address of the relay, and the id of this PBX there.
 relay = ${quoted(relay)}

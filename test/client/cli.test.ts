@@ -1,7 +1,8 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, it, vi } from 'vitest'
-import { ended, run, serve, settingsFile } from './cli.ts'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { placeOf } from '../../client/commands/place.ts'
+import { ended, run, serve, settingsFile, start } from './cli.ts'
 import { runBoth, stubRelay } from './harness.ts'
 import { VOIP } from './keys.ts'
 import { problem, wellFate } from './stub-relay.ts'
@@ -105,10 +106,68 @@ it('settings that cannot be used end with 2 and say everything', async () => {
   expect(await run(['serve', '--config', '/nowhere.toml'])).toMatchObject({ code: 2, err: expect.stringContaining('ENOENT') })
 })
 
+it('config check says every error with its line, as JSON too', async () => {
+  const config = settingsFile('https://relay.example', { localToken: 'short-secret', colour: 1, log: { level: 'loud' } })
+  const check = ['config', 'check', '--config', config]
+  const says = /cannot be used\.\nline 6: localToken: must be .*\nline 7: colour: is not .*\nline 10: log\.level: must be one of/
+  expect(await run(check)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(says) })
+  const { code, out, err } = await run([...check, '--json'])
+  expect([code, JSON.parse(out)]).toMatchObject([
+    2,
+    { ok: false, errors: [/^line 6/, /^line 7/, /^line 10/].map((line) => expect.stringMatching(line)) },
+  ])
+  expect(out + err).not.toContain('short-secret')
+})
+
 it('config check says that all is well', async () => {
   const config = settingsFile('https://relay.example')
   expect(await run(['config', 'check', '--config', config])).toMatchObject({ code: 0, out: `${config}: no errors\n` })
   expect(await run(['config', 'check', '--json', '--config', config])).toMatchObject({ code: 0, out: '{"ok":true}\n' })
+})
+
+it('on a socket it is asked by --pns or WAKECALL_PNS, and a second one is refused and leaves nothing', async () => {
+  const relay = await stubRelay()
+  const config = settingsFile(relay.url)
+  const socket = `unix:${join(dirname(config), 'pns.sock')}`
+  writeFileSync(config, readFileSync(config, 'utf8').replace('127.0.0.1:0', socket))
+  const { child, outcome, url } = await serve(config)
+  const end = ended(child, outcome)
+  expect(url).toBe(socket)
+  expect(await run(['devices', '--json', '--pns', socket])).toMatchObject({ code: 0, out: '{"devices":[]}\n' })
+  const second = settingsFile(relay.url, { listen: socket })
+  const refused = await run(['serve', '--config', second])
+  expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining('listen: cannot listen there (EADDRINUSE)') })
+  expect(readdirSync(dirname(second)).toSorted()).toEqual(['key.pem', 'wakecall.toml'])
+  expect(await run(['stop'], { WAKECALL_PNS: socket })).toMatchObject({ code: 0, out: 'The PNS stops.\n' })
+  expect((await end).code).toBe(0)
+  expect(await run(['stop'], { WAKECALL_PNS: socket })).toMatchObject({ code: 3, err: expect.stringContaining(socket) })
+})
+
+it('where the PNS is, is what was named, what its settings say, or the default', () => {
+  for (const name of ['WAKECALL_PNS', 'WAKECALL_LOCAL_TOKEN']) vi.stubEnv(name, undefined)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const token = 'a-long-secret-of-ours'
+  const config = settingsFile('https://relay.example', { listen: '10.0.0.1:7460', localToken: token, keyFile: '/nowhere.pem' })
+  expect(placeOf(undefined, config)).toEqual({ pns: 'http://10.0.0.1:7460', token })
+  expect(placeOf(undefined, '/nowhere.toml')).toEqual({ pns: 'http://127.0.0.1:7460', token: undefined })
+  vi.stubEnv('WAKECALL_PNS', 'unix:/run/pns.sock')
+  expect(placeOf(undefined, config)).toEqual({ pns: 'unix:/run/pns.sock', token: undefined })
+  expect(placeOf('http://10.0.0.2:1', config)).toEqual({ pns: 'http://10.0.0.2:1', token: undefined })
+})
+
+it('SIGUSR1 opens the log file anew, and no debugger', async () => {
+  const relay = await stubRelay()
+  const file = join(dirname(settingsFile(relay.url)), 'pns.log')
+  const { child, outcome } = start(['serve', '--config', settingsFile(relay.url, { log: { file } })])
+  await vi.waitFor(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toContain('"listening"'), 15_000)
+  renameSync(file, `${file}.1`)
+  child.kill('SIGUSR1')
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), 5000)
+  const end = ended(child, outcome)
+  child.kill('SIGTERM')
+  expect(await end).toMatchObject({ code: 0, out: '', err: '' })
+  expect(readFileSync(file, 'utf8')).toContain('"stopped"')
+  expect(readFileSync(`${file}.1`, 'utf8')).not.toContain('"stopped"')
 })
 
 it('a PNS that is not running is 3, and what the relay refuses 1', async () => {

@@ -1,8 +1,13 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { guard } from '../../client/http/guard.ts'
+import { PNS_ROUTES, type PnsRoute } from '../../client/routes.ts'
 import { runBoth, type TestPns } from './harness.ts'
 import { VOIP } from './keys.ts'
+import { wellFate } from './stub-relay.ts'
 
+const pushCallRoute = PNS_ROUTES.find(({ path }) => path === '/push_call') as PnsRoute
 const phone = { extension: '1001', platform: 'ios', token: VOIP }
 
 /** A request with headers that fetch would not send. */
@@ -71,6 +76,53 @@ it('a request of its own origin is none of a strange page', async () => {
   expect(await raw(pns, '/health', { origin: pns.url, 'sec-fetch-site': 'same-origin' })).toBe(200)
 })
 
+it('on a socket, which no browser reaches, callers may name it as they like', () => {
+  const headers = { host: 'pns' }
+  expect(() => guard(headers, { listen: 'unix:/run/wakecall/pns.sock' })).not.toThrow()
+  expect(() => guard(headers, { listen: '127.0.0.1:7460' })).toThrow(/no web page/)
+  const page = { ...headers, 'sec-fetch-site': 'cross-site' }
+  expect(() => guard(page, { listen: 'unix:/run/wakecall/pns.sock' })).toThrow(/no web page/)
+})
+
+it('a caller that goes in the middle of its request is no failure of ours', async () => {
+  const { pns } = await runBoth()
+  const headers = { 'content-length': 100, expect: '100-continue' }
+  const sent = request(new URL('/push_call', pns.url), { method: 'POST', headers })
+  sent.on('error', () => {}).flushHeaders()
+  await once(sent, 'continue')
+  sent.destroy()
+  await vi.waitFor(() => expect(pns.log()).toContain('The connection ended before the body did'))
+  expect(pns.log()).not.toContain('request failed')
+})
+
+it('/push_message says what it is on Android: a notification or data', async () => {
+  const { relay, pns } = await runBoth()
+  const message = { to: '1001', from: '1', text: 'Hello' }
+  for (const kind of [{}, { android: 'data' }])
+    expect((await pns.post('/push_message', { ...message, ...kind })).status).toBe(200)
+  expect(relay.to('POST', '/v1/messages').map(({ body }) => body.android)).toEqual([undefined, 'data'])
+  const refused = await pns.post('/push_message', { ...message, android: 'alert' })
+  expect([refused.status, refused.json().detail]).toEqual([400, 'android must be notification or data'])
+})
+
+it('a handler is told when its caller hangs up, and only then', async () => {
+  const { relay, pns } = await runBoth()
+  const run = vi.spyOn(pushCallRoute, 'run')
+  onTestFinished(() => run.mockRestore())
+  const asked = (turn: number) => run.mock.calls[turn]?.[2] as AbortSignal
+  expect((await pns.ask('/push_call?to=1001&from=1')).status).toBe(200)
+  const release = Promise.withResolvers<void>()
+  relay.fate = (received) => release.promise.then(() => wellFate(received))
+  const caller = request(new URL('/push_call?to=1001&from=1', pns.url)).on('error', () => {})
+  caller.end()
+  await vi.waitFor(() => expect(run).toHaveBeenCalledTimes(2))
+  expect(asked(1).aborted).toBe(false)
+  caller.destroy()
+  await vi.waitFor(() => expect(asked(1).aborted).toBe(true))
+  release.resolve()
+  expect(asked(0).aborted).toBe(false)
+})
+
 it('a local token is asked for if the settings have one', async () => {
   const { pns } = await runBoth({ localToken: 'a-long-secret-of-ours' })
   const status = async (authorization?: string) =>
@@ -88,7 +140,7 @@ it('/health says what waits and when the relay was there', async () => {
     status: 'ok',
     devices: 0,
     outbox: { waiting: 0, parked: 0 },
-    relay: { lastAnswerAt: expect.any(String) },
+    relay: { at: expect.any(String) },
   })
   expect((await pns.ask('/health?verbose=1')).status).toBe(400)
 })

@@ -1,7 +1,12 @@
-import { statSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
+import { ask } from '../../client/commands/ask.ts'
+import { assertVacant } from '../../client/http/door.ts'
 import type { Settings } from '../../client/load-settings.ts'
+import { compareSettings } from '../../client/reload.ts'
 import { SettingsError } from '../../client/settings.ts'
 import { startPns } from '../../client/start.ts'
 import { createStore } from '../../client/store/store.ts'
@@ -18,6 +23,16 @@ async function runReloadable() {
   const file: { read: () => Settings } = { read: () => settings }
   const pns = await runPns(settings, () => file.read())
   return { relay, settings, file, pns }
+}
+
+/** What a PNS leaves that was killed: a server unlinks its socket as it ends, so that of another name is it. */
+async function leaveSocket(path: string): Promise<void> {
+  const server = createServer()
+  server.listen(`${path}.own`)
+  await once(server, 'listening')
+  renameSync(`${path}.own`, path)
+  server.close()
+  await once(server, 'close')
 }
 
 it('/confreload takes what can change, and names what cannot', async () => {
@@ -51,9 +66,69 @@ it('/confreload with errors keeps the old settings and says which', async () => 
     throw new SettingsError(['pbx: is missing'])
   }
   const reply = await pns.post('/confreload', {})
-  expect([reply.status, reply.json()]).toMatchObject([422, { code: 'settings_refused', detail: 'pbx: is missing' }])
+  const errors = [{ pointer: '', message: 'pbx: is missing' }]
+  expect([reply.status, reply.json()]).toMatchObject([422, { code: 'settings_refused', detail: 'pbx: is missing', errors }])
   expect((await pns.post('/push_call', call)).status).toBe(200)
   expect(pns.log()).toContain('the old ones stay')
+})
+
+it('/confreload names what changed in a table, never its value', async () => {
+  const { pns, file, settings, relay } = await runReloadable()
+  const ari = { url: 'http://127.0.0.1:8088/ari', username: 'wakecall', password: 'an-old-secret' }
+  const from = (port: number) => ({
+    ...settings,
+    relay: relay.url,
+    network: { ...settings.network, resolvers: [`127.0.0.1:${port}`] },
+    ari,
+  })
+  file.read = () => from(53)
+  expect((await pns.post('/confreload', {})).json()).toMatchObject({
+    changed: ['network.resolvers', 'ari.url', 'ari.username', 'ari.password'],
+  })
+  file.read = () => ({ ...from(53), ari: { ...ari, password: 'a-new-secret' } })
+  expect((await pns.post('/confreload', {})).json()).toMatchObject({ changed: ['ari.password'], needRestart: [] })
+  expect(pns.log()).not.toMatch(/secret/)
+})
+
+it.each([
+  [{ network: { resolvers: ['127.0.0.1'] } }, true],
+  [{ alternateRelay: 'https://relay.example' }, true],
+  [{ pbx: 'branch' }, true],
+  [{ gateway: { sip: '127.0.0.1:5060' } }, false],
+  [{ ringSeconds: 20 }, false],
+])('%j is a matter of the connection to the relay: %s', (change, relayChanged) => {
+  const dir = temporaryDir()
+  const [old, fresh] = [settingsFor('https://other.example', { dir }), settingsFor('https://other.example', { dir, ...change })]
+  expect(compareSettings(old, fresh).relayChanged).toBe(relayChanged)
+})
+
+it('SIGUSR1 makes the log anew where logrotate moved it away', async () => {
+  const relay = await stubRelay()
+  const settings = settingsFor(relay.url)
+  const pns = await runPns(settings)
+  const file = String(settings.log.file)
+  await pns.post('/push_call', { to: '1001', from: '1', callId: 'before' })
+  renameSync(file, `${file}.1`)
+  await pns.post('/push_call', { to: '1001', from: '1', callId: 'between' })
+  pns.reopenLog()
+  await pns.post('/push_call', { to: '1001', from: '1', callId: 'after' })
+  const idsIn = (name: string) => [...readFileSync(name, 'utf8').matchAll(/"callId":"(\w+)"/g)].map(([, id]) => id)
+  expect([idsIn(`${file}.1`), idsIn(file)]).toEqual([['before', 'between'], ['after']])
+})
+
+it('a log that cannot be written or made anew costs no call', async () => {
+  const relay = await stubRelay()
+  const full = await runPns(settingsFor(relay.url, { log: { file: '/dev/full' } }))
+  full.reopenLog()
+  expect((await full.post('/push_call', call)).status).toBe(200)
+  const settings = settingsFor(relay.url)
+  const moved = await runPns(settings)
+  const file = String(settings.log.file)
+  renameSync(file, `${file}.1`)
+  mkdirSync(file)
+  moved.reopenLog()
+  expect((await moved.post('/push_call', { ...call, callId: 'goes-on' })).status).toBe(200)
+  expect(readFileSync(`${file}.1`, 'utf8')).toContain('goes-on')
 })
 
 it('/stop answers, lets running calls end, and is over', async () => {
@@ -80,6 +155,37 @@ it('a port that is taken names the setting', async () => {
   const { pns, relay } = await runBoth()
   const settings = settingsFor(relay.url, { listen: pns.url.replace('http://', '') })
   await expect(startPns(settings)).rejects.toThrow(/^listen: cannot listen there \(EADDRINUSE\)/)
+  expect(readFileSync(String(settings.log.file), 'utf8')).toBe('')
+  await expect(assertVacant(settings.listen)).rejects.toThrow(/EADDRINUSE/)
+  await pns.close()
+  await assertVacant(settings.listen)
+})
+
+it('a socket is for its user and group, replaces that of a dead PNS, and is gone at the end', async () => {
+  const relay = await stubRelay()
+  const path = join(temporaryDir(), 'pns.sock')
+  const [listen, mask] = [`unix:${path}`, process.umask()]
+  await leaveSocket(path)
+  expect(statSync(path).isSocket()).toBe(true)
+  const pns = await startPns(settingsFor(relay.url, { listen }))
+  expect([pns.url, statSync(path).mode & 0o777, process.umask()]).toEqual([listen, 0o660, mask])
+  expect(await ask(listen, { method: 'GET', path: '/health' })).toMatchObject({ devices: 0, live: true })
+  await expect(startPns(settingsFor(relay.url, { listen }))).rejects.toThrow(/^listen: .*EADDRINUSE.*another program/)
+  await expect(assertVacant(listen)).rejects.toThrow(/EADDRINUSE/)
+  expect(await ask(listen, { method: 'GET', path: '/health' })).toMatchObject({ live: true })
+  await pns.close()
+  expect(existsSync(path)).toBe(false)
+  await expect(ask(listen, { method: 'GET', path: '/health' })).rejects.toMatchObject({ exitCode: 3 })
+})
+
+it.each([
+  ['a file', /EADDRINUSE/],
+  ['nowhere/pns.sock', /EACCES.*make the folder/],
+])('what is no socket of a PNS is left alone: %s', async (name, says) => {
+  const dir = temporaryDir()
+  writeFileSync(join(dir, 'a file'), 'of somebody')
+  await expect(assertVacant(`unix:${join(dir, name)}`)).rejects.toThrow(says)
+  expect(readFileSync(join(dir, 'a file'), 'utf8')).toBe('of somebody')
 })
 
 it('a data directory that cannot be used names the setting, and is private', async () => {
