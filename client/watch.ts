@@ -12,7 +12,7 @@ type Wakes = ReturnType<typeof createWakes>
 export type Watch = ReturnType<typeof createWatch>
 
 /** Commits and flushes fail apart: one that succeeds says nothing of the other. */
-const COMMITS = ['register', 'replace', 'remove', 'settle', 'forget', 'recheck'] as const
+const COMMITS = ['register', 'remove', 'settle', 'forget', 'recheck'] as const
 
 const resultOf = (error: unknown): PnsProblemCode => (error instanceof PnsProblem ? error.code : 'internal')
 

@@ -27,13 +27,24 @@ export function deliverAll(
 ): Promise<Delivery[]> {
   // The trace finds a push's log by its app. One app needs no telling: DynamoDB bills an item by the KiB.
   const several = Object.keys(ports.apps).length > 1
+  const isOwn = (device: Device) => newestOf(devices, device, channelOf) === device
   return Promise.all(
     devices.map(async (device) => {
       const { deviceId, platform, app } = device
-      const outcome = await deliver(ports, device, channelOf(device), build, window)
+      const outcome: Result = isOwn(device)
+        ? await deliver(ports, device, channelOf(device), build, window)
+        : { outcome: 'skipped', reason: 'same_phone' }
       return { deviceId, platform, ...(several && { app }), ...outcome, at: isoTime(ports.clock.now()) }
     }),
   )
+}
+
+/** A token that moves to another deviceId stands on both until the relay has heard of the removal: one phone, which is pushed to once. */
+function newestOf(devices: Device[], device: Device, channelOf: (device: Device) => Channel): Device {
+  const endpointOf = (each: Device) => each.endpoints[channelOf(each)]
+  const endpoint = endpointOf(device)
+  const same = endpoint === undefined ? [device] : devices.filter((each) => endpointOf(each) === endpoint)
+  return same.reduce((newest, each) => (each.version > newest.version ? each : newest))
 }
 
 type Result = Pick<Delivery, 'outcome' | 'messageId' | 'reason'>

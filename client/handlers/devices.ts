@@ -36,7 +36,7 @@ export async function update(context: Context, { oldToken, newToken }: Output<ty
   const devices = store.select({ token: oldToken })
   const done = devices.length > 0 ? devices : store.select({ token: newToken })
   if (done.length === 0) throw new PnsProblem('device_not_found', 'No device has the old token: it must register.')
-  store.replace(devices.map((device) => withToken(device, oldToken, newToken)))
+  store.register(...devices.map((device) => withToken(device, oldToken, newToken)))
   await store.durable()
   context.outbox.notify()
   log.info({ devices: devices.length, from: redactToken(oldToken), to: redactToken(newToken) }, 'token updated')

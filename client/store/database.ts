@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { SettingsError } from '../settings.ts'
 import { groupFlush } from './group-flush.ts'
 import { migrate } from './schema.ts'
-import { storageProblem } from './storage-problem.ts'
+import { isDiskFull, storageProblem } from './storage-problem.ts'
 
 export type Database = {
   sql: DatabaseSync
@@ -42,7 +42,9 @@ export function openDatabase(dataDir: string): Database {
   } catch (error) {
     if (error instanceof SettingsError) throw error
     const { message } = error as Error
-    throw new SettingsError([`dataDir: cannot be used (${message}): is another wakecall running, and may this user write there?`])
+    const full = isDiskFull(error)
+    const next = full ? 'make room on its disk' : 'is another wakecall running, and may this user write there?'
+    throw new SettingsError([`dataDir: cannot be used (${message}): ${next}`])
   }
 }
 

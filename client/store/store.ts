@@ -39,6 +39,14 @@ export function createStore(dataDir: string, clock: Clock) {
       ? withToken(selection.token)
       : device.byId.all(selection.extension, selection.deviceId).map(registrationOf)
 
+  /** A token is one installation of an app: the same one under another id on this extension is replaced. */
+  function put(state: Device): void {
+    const isOther = ({ extension, app, deviceId }: Device) =>
+      extension === state.extension && app === state.app && deviceId !== state.deviceId
+    for (const other of withToken(state.token).filter(isOther)) write(other, true)
+    write(state, false)
+  }
+
   function settleOne(verdict: Verdict) {
     const key = [verdict.extension, verdict.deviceId, verdict.version] as const
     if (verdict.outcome === 'refused') return device.park.run(verdict.refusal, ...key)
@@ -69,17 +77,9 @@ export function createStore(dataDir: string, clock: Clock) {
     waiting: (afterVersion: number, limit: number): Registration[] => device.waiting.all(afterVersion, limit).map(registrationOf),
     waitingOf: (extension: string): Registration[] => device.waitingOf.all(extension).map(registrationOf),
 
-    /** A token is one installation of an app: the same one under another id on this extension is replaced. */
-    register: (state: Device): void =>
+    register: (...states: readonly Device[]): void =>
       inTransaction(sql, () => {
-        const isOther = ({ extension, app, deviceId }: Device) =>
-          extension === state.extension && app === state.app && deviceId !== state.deviceId
-        for (const other of withToken(state.token).filter(isOther)) write(other, true)
-        write(state, false)
-      }),
-    replace: (states: readonly Device[]): void =>
-      inTransaction(sql, () => {
-        for (const state of states) write(state, false)
+        for (const state of states) put(state)
       }),
     remove: (selection: Selection): Registration[] =>
       inTransaction(sql, () => {

@@ -84,6 +84,14 @@ it('/update replaces the alert token of an iPhone and leaves the other', async (
   expect(relay.received.at(-1)?.body.tokens).toEqual({ voip: VOIP, alert: newToken })
 })
 
+it('/update to a token that stands on the extension already leaves one device of it', async () => {
+  const { pns } = await runBoth()
+  await pns.post('/register', { ...android, deviceId: 'before' })
+  await pns.post('/register', { ...android, token: `${FCM}-new`, deviceId: 'after' })
+  await pns.post('/update', { oldToken: FCM, newToken: `${FCM}-new` })
+  expect(await devicesOf(pns)).toMatchObject([{ deviceId: 'before' }])
+})
+
 it('/update refuses an unknown token, and one of the wrong kind', async () => {
   const { pns } = await runBoth()
   await pns.post('/register', iphone)

@@ -74,6 +74,24 @@ test('whatever the devices do, each is answered for once and every healthy one g
   )
 })
 
+test('a phone that stands under two ids is pushed to once, as its newest registration', async () => {
+  const world = createWorld()
+  await registerAll(world, {
+    old: { ...android('phone'), version: 1 },
+    new: { ...android('phone'), version: 2 },
+    other: android('other'),
+  })
+  const { answer } = await ring(world.ports, PBX, call('c1'))
+  expect(world.sns.sent.map(({ token }) => token).sort()).toEqual(['fcm-other', 'fcm-phone'])
+  expect(answer.devices).toBe(2)
+  expect(answer.deliveries).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ deviceId: 'old', outcome: 'skipped', reason: 'same_phone' }),
+      expect.objectContaining({ deviceId: 'new', outcome: 'accepted' }),
+    ]),
+  )
+})
+
 test('an extension without devices answers none', async () => {
   const { answer } = await ring(createWorld().ports, PBX, call('c1', { to: '4711' }))
   expect(answer).toMatchObject({ devices: 0, deliveries: [] })
