@@ -1,9 +1,10 @@
-import { type KeyObject, X509Certificate } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse as parseToml, TomlError } from 'smol-toml'
 import * as v from 'valibot'
 import { readKey } from './keys/key-file.ts'
+import { certificateFault } from './net/ca.ts'
 import { type SettingFault, SettingsError, SettingsFile, settingsErrors } from './settings.ts'
 import { keyLines, lineOf } from './settings-lines.ts'
 
@@ -55,17 +56,6 @@ function withPaths(settings: SettingsFile, folder: string): SettingsFile {
     dataDir: at(dataDir),
     log: { ...log, ...(log.file !== undefined && { file: at(log.file) }) },
     network: { ...network, ...(network.caFile !== undefined && { caFile: at(network.caFile) }) },
-  }
-}
-
-function certificateFault(path: string): string | undefined {
-  try {
-    return void new X509Certificate(readFileSync(path))
-  } catch (error) {
-    const { code = '', syscall } = error as NodeJS.ErrnoException
-    return syscall
-      ? `cannot be read (${code}): let this user read it, or delete this line`
-      : 'holds no certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----'
   }
 }
 

@@ -84,14 +84,27 @@ const Name = v.optional(
   ),
 )
 
-export const PushCallParams = v.strictObject({
-  to: asText(Extension),
-  from: From,
-  callId: v.optional(CallId),
-  name: Name,
-  ringSeconds: v.optional(inText(RingSeconds)),
-  custom: v.optional(inText(Custom)),
-})
+/** `wait`: the answer comes when a phone is ready, `seconds` (default: the ring window) after the request at the latest. */
+export const PushCallParams = v.pipe(
+  v.strictObject({
+    to: asText(Extension),
+    from: From,
+    callId: v.optional(CallId),
+    name: Name,
+    ringSeconds: v.optional(inText(RingSeconds)),
+    custom: v.optional(inText(Custom)),
+    wait: v.optional(v.picklist(['ready'], 'must be ready')),
+    seconds: v.optional(inText(v.pipe(v.number(), v.minValue(1), v.maxValue(120)))),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['wait'], ['seconds']],
+      ({ wait, seconds }) => wait !== undefined || seconds === undefined,
+      'is for wait=ready',
+    ),
+    ['seconds'],
+  ),
+)
 
 export const PushMessageParams = v.strictObject({
   to: asText(Extension),

@@ -7,7 +7,6 @@ import type { Settings } from './load-settings.ts'
 import { createMetrics } from './metrics.ts'
 import { startOutbox } from './outbox.ts'
 import { createRecentCalls } from './recent-calls.ts'
-import { keptWarm } from './relay/keep-warm.ts'
 import { createRelay, type Relay } from './relay/relay.ts'
 import { createSuccession } from './relay/succession.ts'
 import { compareSettings, type ReloadReport } from './reload.ts'
@@ -30,7 +29,8 @@ export type PnsDependencies = {
 /** `closed` is there when `close` was asked for, by whomever, and all is done. */
 export type Pns = { server: Server; reload: () => ReloadReport; close: () => Promise<void>; closed: Promise<void> }
 
-const DRAIN_MS = 5_000
+/** With the 2 s that the last wakes may take, a stop ends within 5 s. */
+const DRAIN_MS = 3_000
 
 /** The PNS (push notification service) of a PBX; its server is not yet listening. */
 export function createPns({ relay, store, log, clock, readSettings, ...given }: PnsDependencies): Pns {
@@ -51,7 +51,11 @@ export function createPns({ relay, store, log, clock, readSettings, ...given }: 
     try {
       const fresh = readSettings()
       const { relayChanged, ...report } = compareSettings(settings, fresh)
-      if (relayChanged) relays.replace(watch.relay(keptWarm(createRelay(fresh, clock))))
+      if (relayChanged) {
+        const next = createRelay(fresh, clock, store.addresses)
+        next.keepWarm()
+        relays.replace(watch.relay(next))
+      }
       settings = {
         ...fresh,
         listen: settings.listen,
@@ -70,6 +74,7 @@ export function createPns({ relay, store, log, clock, readSettings, ...given }: 
 
   async function drain(): Promise<void> {
     const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+    recentCalls.close()
     await new Promise<void>((resolve) => server.close(() => resolve()))
     clearTimeout(deadline)
     await wakes.close()
@@ -90,6 +95,7 @@ export function createPns({ relay, store, log, clock, readSettings, ...given }: 
   const context: Context = {
     ...live,
     keyIds: relays.keyIds,
+    names: () => relays.current().names(),
     outbox,
     sync,
     recentCalls,

@@ -43,9 +43,18 @@ const Resolver = text(
   'must be an IP address, or one with a port like 192.0.2.53:53 or [2001:db8::53]:53',
 )
 
-const ProxyUrl = text((given) => {
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const ProxyUrl = text((given) => {
   const url = URL.parse(given)
-  return url?.protocol === 'http:' && url.pathname === '/' && !url.search
+  return url?.protocol === 'http:' && url.pathname === '/' && !url.search && isDecodable(url.username + url.password)
 }, 'must be the address of an HTTP proxy, like http://proxy.example.com:3128 or http://user:password@proxy.example.com:3128')
 
 const SipAddress = text((given) => parseListen(given) !== undefined, 'must be address:port, like 127.0.0.1:5060')

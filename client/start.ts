@@ -3,7 +3,6 @@ import { listenAt } from './http/door.ts'
 import type { Settings } from './load-settings.ts'
 import { createLog, openLogOutput } from './log.ts'
 import { createPns, type Pns } from './pns.ts'
-import { keptWarm } from './relay/keep-warm.ts'
 import { createRelay } from './relay/relay.ts'
 import { createStore } from './store/store.ts'
 import { VERSION } from './version.ts'
@@ -17,7 +16,8 @@ export async function startPns(settings: Settings, readSettings: () => Settings 
   const output = openLogOutput(settings)
   const log = createLog(settings, output)
   const store = createStore(settings.dataDir, clock)
-  const relay = keptWarm(createRelay(settings, clock))
+  const relay = createRelay(settings, clock, store.addresses)
+  relay.keepWarm()
   const pns = createPns({ settings, relay, store, log, clock, readSettings })
   try {
     const url = await listenAt(pns.server, settings.listen)

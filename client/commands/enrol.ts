@@ -21,12 +21,16 @@ export const enrol = command({
     ...configArgs,
     key: { type: 'string', description: 'Private key, made if it is not there (default: key.pem beside the settings)' },
     data: { type: 'string', default: '/var/lib/wakecall', description: 'Where the PNS keeps registrations' },
+    proxy: { type: 'string', description: 'HTTP proxy on the way to the relay, as http://[user:password@]host:port' },
+    ca: { type: 'string', description: 'Certificates (PEM) to trust beside the usual ones' },
     json: { type: 'boolean', default: false, description: 'Print JSON' },
   },
   async run({ args: { url, code, json, ...paths } }) {
     const config = resolve(paths.config)
     const keyFile = resolve(paths.key ?? join(dirname(config), 'key.pem'))
-    const enrolled = await enrolPbx({ url, code, config, keyFile, dataDir: resolve(paths.data) }, systemPatience)
+    const { proxy, ca, data } = paths
+    const network = { ...(proxy !== undefined && { proxy }), ...(ca !== undefined && { caFile: resolve(ca) }) }
+    const enrolled = await enrolPbx({ url, code, config, keyFile, dataDir: resolve(data), network }, systemPatience)
     print(json, enrolled, linesOf(enrolled))
   },
 })

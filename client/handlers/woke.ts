@@ -12,8 +12,8 @@ export function woke(context: Context, params: v.InferOutput<typeof WokeParams>)
   const device = selected.find((candidate) => candidate.extension === extension)
   if (!device) throw new PnsProblem('device_not_found', 'No such device is registered on this extension.')
   const { deviceId, platform } = device
-  const wakeMs = context.wakes.add({ callId, extension, deviceId, platform, first: !call.woken }, call.at)
-  call.woken = true
+  const wakeMs = context.wakes.add({ callId, extension, deviceId, platform, first: !call.ready }, call.at)
+  context.recentCalls.woke(callId, { deviceId, extension, wakeMs })
   context.log.info({ callId, extension, deviceId, platform, wakeMs }, 'woke')
   return { devices: 1, body: { callId, extension, deviceId, wakeMs } }
 }

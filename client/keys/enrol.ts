@@ -8,19 +8,27 @@ import type { Patience } from '../clock.ts'
 import { CommandFailed } from '../commands/command.ts'
 import { createFile } from '../create-file.ts'
 import { loadSettings } from '../load-settings.ts'
+import { certificateFault } from '../net/ca.ts'
 import { PnsProblem } from '../problem.ts'
 import { BACKGROUND_BUDGET_MS } from '../relay/relay.ts'
 import { withRelay } from '../relay/with-relay.ts'
-import { RelayUrl } from '../settings.ts'
+import { ProxyUrl, RelayUrl } from '../settings.ts'
 import { makeKey, readKey } from './key-file.ts'
 import { proveKey } from './prove.ts'
 import { settingsText } from './settings-text.ts'
 
 /** Paths are absolute. */
-type Enrolment = { url: string; code: string; config: string; keyFile: string; dataDir: string }
+type Enrolment = {
+  url: string
+  code: string
+  config: string
+  keyFile: string
+  dataDir: string
+  network: { proxy?: string; caFile?: string }
+}
 export type Enrolled = { pbx: string; keyId: string; relay: string; config: string; keyFile: string }
 
-const Given = v.object({ url: RelayUrl, code: EnrolmentCode })
+const Given = v.object({ url: RelayUrl, code: EnrolmentCode, proxy: v.optional(ProxyUrl) })
 const UNUSED = 'The code was not used.'
 
 /**
@@ -28,20 +36,25 @@ const UNUSED = 'The code was not used.'
  * the key stays, and the relay answers its code again. Throws `CommandFailed`, which says what was done and what is next.
  */
 export async function enrol(enrolment: Enrolment, patience: Patience): Promise<Enrolled> {
-  const { config, keyFile, dataDir } = enrolment
+  const { config, keyFile, dataDir, network } = enrolment
   const { url, code } = checked(enrolment)
   const relay = new URL(url).origin
   const publicKey = prepareKey(enrolment)
-  const { pbx, keyId } = await trade({ relay, code, publicKey, keyFile })
-  writeSettings(config, settingsText({ relay, pbx, keyFile, dataDir }), pbx)
+  const { pbx, keyId } = await trade({ relay, code, publicKey, keyFile, network })
+  writeSettings(config, settingsText({ relay, pbx, keyFile, dataDir, ...network }), pbx)
   await test(enrolment, pbx, patience)
   return { pbx, keyId, relay, config, keyFile }
 }
 
-function checked({ url, code }: Enrolment): v.InferOutput<typeof Given> {
-  const given = check(Given, { url, code })
-  if ('output' in given) return given.output
-  const lines = given.errors.map(({ pointer, message }) => `${pointer.slice(1).toUpperCase()} ${message}.`)
+function checked({ url, code, network: { proxy, caFile } }: Enrolment): v.InferOutput<typeof Given> {
+  const given = check(Given, { url, code, proxy })
+  const fault = caFile === undefined ? undefined : certificateFault(caFile)
+  if ('output' in given && fault === undefined) return given.output
+  const ofText = 'errors' in given ? given.errors : []
+  const lines = [
+    ...ofText.map(({ pointer, message }) => `${pointer.slice(1).toUpperCase()} ${message}.`),
+    ...(fault === undefined ? [] : [`CA ${caFile} ${fault}.`]),
+  ]
   throw new CommandFailed(2, [...lines, UNUSED].join('\n'))
 }
 
@@ -78,12 +91,12 @@ const NOT_REACHED: Record<string, string> = {
   ECONNREFUSED: `Nobody listens there: compare the address and the port with those that you were given. ${UNUSED}`,
 }
 
-type Trade = { relay: string; code: string; publicKey: string; keyFile: string }
+type Trade = Pick<Enrolment, 'code' | 'keyFile' | 'network'> & { relay: string; publicKey: string }
 
-async function trade({ relay, code, publicKey, keyFile }: Trade) {
+async function trade({ relay, code, publicKey, keyFile, network }: Trade) {
   const request = { body: () => ({ code, publicKey }), budgetMs: BACKGROUND_BUDGET_MS }
   try {
-    return await withRelay({ relay }, ({ call }) => call('enrol', request))
+    return await withRelay({ relay, network: { resolvers: [], ...network } }, ({ call }) => call('enrol', request))
   } catch (error) {
     const { message, extras } = error as PnsProblem
     const refused = error instanceof PnsProblem && extras.relay?.code === 'enrolment_refused'

@@ -1,10 +1,10 @@
-type Known = { relay: string; pbx: string; keyFile: string; dataDir: string }
+type Known = { relay: string; pbx: string; keyFile: string; dataDir: string; proxy?: string; caFile?: string }
 
 /** A JSON string is a TOML basic string. */
 const quoted = JSON.stringify
 
 /** A settings file for a PBX that was enrolled; the sample has the rest. */
-export const settingsText = ({ relay, pbx, keyFile, dataDir }: Known): string => `# Settings of the Wakecall PNS, \
+export const settingsText = ({ relay, pbx, keyFile, dataDir, proxy, caFile }: Known): string => `# Settings of the Wakecall PNS, \
 written by \`wakecall enrol\`. \`wakecall config sample\` explains every setting.
 
 # The address of the relay, and the id of this PBX there.
@@ -25,6 +25,11 @@ dataDir = ${quoted(dataDir)}
 
 # How long phones ring if /push_call does not say, in seconds.
 # ringSeconds = 30
+
+[network]
+# An HTTP proxy that every request to the relay goes through, and certificates that are trusted beside the usual ones.
+${proxy === undefined ? '# proxy = "http://proxy.example.com:3128"' : `proxy = ${quoted(proxy)}`}
+${caFile === undefined ? '# caFile = "/etc/wakecall/ca.pem"' : `caFile = ${quoted(caFile)}`}
 
 [log]
 # A file for the log's JSON lines; without it they go to stdout.

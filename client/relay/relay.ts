@@ -1,89 +1,127 @@
-import type * as v from 'valibot'
-import { pathOf, ROUTES, type RouteName, type Routes } from '../../wire/routes.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RouteName } from '../../wire/routes.ts'
 import type { Clock } from '../clock.ts'
+import type { NameState } from '../health.ts'
 import { idOf } from '../keys/key-file.ts'
+import type { AddressBook } from '../net/last-good.ts'
 import { PnsProblem, type PnsProblemCode } from '../problem.ts'
-import { type AnswerOf, answerOf } from './answer.ts'
+import { type Address, createAddress } from './address.ts'
+import { createAllowance } from './allowance.ts'
+import type { AnswerOf } from './answer.ts'
+import { createContact, type Seen } from './contact.ts'
+import { hedged } from './hedge.ts'
+import { hedgeDelay } from './latencies.ts'
+import type { RelayRequest } from './request.ts'
 import { withinBudget } from './retry.ts'
-import { createTransport, type RelaySettings } from './transport.ts'
+import type { RelaySettings } from './transport.ts'
 
-type BodyOf<N extends RouteName> = Routes[N] extends { body: infer S extends v.GenericSchema } ? v.InferInput<S> : never
+export { BACKGROUND_BUDGET_MS } from './request.ts'
 
-/** `body` is asked for at each attempt, because times in it go on; `budgetMs` holds for all attempts together. */
-type RelayRequest<N extends RouteName> = {
-  budgetMs: number
-  params?: Record<string, string>
-  query?: Record<string, string>
-  body?: () => BodyOf<N>
-}
-
-/** When the relay last answered, and what went wrong since (`undefined`: nothing). */
-type RelayContact = { at: string | undefined; problem: PnsProblemCode | undefined }
+/** `away`: no address is asked, because none answers. `p95Ms`: of the last answers to calls. */
+export type RelayContact = Seen & { away: boolean; p95Ms?: number }
 
 /** The relay's routes as functions. Every failure is a `PnsProblem`; `close` ends the calls that still run with one. */
 export type Relay = {
   /** Of the key that signs. */
   keyId: string | undefined
   call: <N extends RouteName>(name: N, request: RelayRequest<N>) => Promise<AnswerOf<N>>
-  /** `call` without retries, for callers that come back by themselves. */
+  /** `call` with one attempt, for callers that come back by themselves. */
   once: <N extends RouteName>(name: N, request: RelayRequest<N>) => Promise<AnswerOf<N>>
   contact: () => RelayContact
+  /** How the names of its addresses stand. */
+  names: () => NameState[]
+  /** Has a connection ready at all times, from now on. */
+  keepWarm: () => void
   close: () => void
   /** Closes when every request that was begun has ended. */
   retire: () => Promise<void>
 }
 
-/** No call waits for these. */
-export const BACKGROUND_BUDGET_MS = 10_000
+/** Failures that another address need not have. */
+const OF_AN_ADDRESS: readonly PnsProblemCode[] = ['relay_unreachable', 'relay_failed', 'relay_answered_nonsense']
+const mends = (error: unknown) => error instanceof PnsProblem && OF_AN_ADDRESS.includes(error.code)
 
-export function createRelay(settings: RelaySettings, clock: Clock): Relay {
-  const transport = createTransport(settings, clock)
+const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal, ref: false })
+
+/** `book`: where addresses of names are kept that worked last. */
+export function createRelay(settings: RelaySettings, clock: Clock, book?: AddressBook): Relay {
+  const contact = createContact(clock)
+  const allowance = createAllowance(clock)
+  const addressAt = (relay: string) => createAddress({ ...settings, relay }, clock, contact, book)
+  const primary = addressAt(settings.relay)
+  const alternate = settings.alternateRelay === undefined ? undefined : addressAt(settings.alternateRelay)
+  const addresses = alternate ? [primary, alternate] : [primary]
   const underWay = new Set<Promise<unknown>>()
   let open = true
-  const contact: RelayContact = { at: undefined, problem: undefined }
 
-  async function attempt<N extends RouteName>(name: N, request: RelayRequest<N>, remainingMs: number): Promise<AnswerOf<N>> {
-    const path = pathOf(name, request.params)
-    const query = new URLSearchParams(request.query).toString()
-    const body = request.body ? JSON.stringify(request.body()) : ''
-    try {
-      const response = await transport.send({ method: ROUTES[name].method, path, query, body }, remainingMs)
-      const answer = answerOf(name, response, clock.wall())
-      Object.assign(contact, { at: new Date(clock.wall()).toISOString(), problem: undefined })
-      return answer
-    } catch (error) {
-      contact.problem = error instanceof PnsProblem ? error.code : 'internal'
-      throw error
-    }
+  /** The addresses to ask, the first first. Throws `relay_away` if there is none. */
+  function waysNow(): [Address, Address?] {
+    const [first, second] = addresses.filter((address) => !address.away())
+    if (first) return second ? [first, second] : [first]
+    throw primary.away()
+  }
+
+  function attempt<N extends RouteName>(
+    name: N,
+    request: RelayRequest<N>,
+    remainingMs: number,
+    failures: number,
+  ): Promise<AnswerOf<N>> {
+    const [one, other] = waysNow()
+    const extra = failures > 0
+    if (!other) return one.ask(name, request, { remainingMs, extra })
+    const deadline = clock.monotonic() + remainingMs
+    return hedged({
+      first: (overtaken) => one.ask(name, request, { remainingMs, extra, overtaken }),
+      second: (overtaken) =>
+        other.ask(name, request, { remainingMs: Math.max(1, deadline - clock.monotonic()), extra: true, overtaken }),
+      delayMs: name === 'ring' ? hedgeDelay(one.p95(), remainingMs) : undefined,
+      mends,
+      maySecond: () => open && allowance.take(),
+      wait,
+    })
   }
 
   function counted<T>(request: Promise<T>): Promise<T> {
     const ended = () => void underWay.delete(request)
     underWay.add(request)
     request.then(ended, ended)
+    allowance.earn()
     return request
   }
 
+  const isAway = () => addresses.every((address) => address.away())
+  const mayRetry = () => open && !isAway() && allowance.take()
+
   const call: Relay['call'] = (name, request) =>
     counted(
-      withinBudget(
-        request.budgetMs,
-        clock,
-        () => open,
-        (remainingMs) => attempt(name, request, remainingMs),
+      withinBudget(request.budgetMs, clock, mayRetry, async (remainingMs, failures) =>
+        attempt(name, request, remainingMs, failures),
       ),
     )
 
+  const once: Relay['once'] = (name, request) =>
+    counted((async () => waysNow()[0].ask(name, request, { remainingMs: request.budgetMs, extra: false }))())
+
   function close(): void {
     open = false
-    transport.close()
+    for (const address of addresses) address.close()
+  }
+
+  function seen(): RelayContact {
+    const p95Ms = primary.p95()
+    return { ...contact.seen(), away: isAway(), ...(p95Ms !== undefined && { p95Ms }) }
   }
 
   return {
     keyId: settings.key && idOf(settings.key),
     call,
-    once: (name, request) => counted(attempt(name, request, request.budgetMs)),
-    contact: () => ({ ...contact }),
+    once,
+    contact: seen,
+    names: () => addresses.flatMap(({ names }) => names()),
+    keepWarm: () => {
+      for (const address of addresses) address.keepWarm()
+    },
     close,
     retire: () => Promise.allSettled(underWay).then(close),
   }

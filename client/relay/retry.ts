@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
-import { PnsProblem } from '../problem.ts'
+import { PnsProblem, type PnsProblemCode } from '../problem.ts'
 
 /** Half of it certain, half of it drawn, so that many clients of one relay do not return in step. */
 export const jitter = (ms: number): number => ms / 2 + (Math.random() * ms) / 2
@@ -18,25 +18,28 @@ export function retryDelay(error: unknown, failures: number): number | undefined
   return passing ? jitter(Math.min(50 * 2 ** failures, 1000)) : undefined
 }
 
+/** Says less than the failure before it: the deadline cut the attempt short, or there was none. */
+const SAYS_LESS: readonly unknown[] = ['relay_slow', 'relay_away'] satisfies PnsProblemCode[]
+
 /**
- * Attempts until one succeeds, one fails for good, the next could not begin within the budget, or `isOpen` says no. An
- * attempt that the deadline cut short says less than the failure before it, so that one is thrown.
+ * Attempts until one succeeds, one fails for good, the next could not begin within the budget, or `mayRetry` says no.
+ * `failures` is how many there were before.
  */
 export async function withinBudget<T>(
   budgetMs: number,
   clock: Clock,
-  isOpen: () => boolean,
-  attempt: (remainingMs: number) => Promise<T>,
+  mayRetry: () => boolean,
+  attempt: (remainingMs: number, failures: number) => Promise<T>,
 ): Promise<T> {
   const deadline = clock.monotonic() + budgetMs
   let before: unknown
   for (let failures = 0; ; failures++) {
     try {
-      return await attempt(Math.max(1, deadline - clock.monotonic()))
+      return await attempt(Math.max(1, deadline - clock.monotonic()), failures)
     } catch (error) {
-      if (before && error instanceof PnsProblem && error.code === 'relay_slow') throw before
+      if (before && error instanceof PnsProblem && SAYS_LESS.includes(error.code)) throw before
       const delay = retryDelay(error, failures)
-      if (!isOpen() || delay === undefined || clock.monotonic() + delay >= deadline) throw error
+      if (delay === undefined || clock.monotonic() + delay >= deadline || !mayRetry()) throw error
       before = error
       await sleep(delay)
     }

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { enrol } from '../../client/keys/enrol.ts'
 import { loadSettings } from '../../client/load-settings.ts'
 import { keyIdOf, privateKeyFrom, publicKeyText } from '../../wire/signature.ts'
@@ -8,6 +8,7 @@ import { ended, run, serve, start } from './cli.ts'
 import { keyFileIn, stubRelay, temporaryDir, virtualPatience } from './harness.ts'
 import { pem, publicKey } from './keys.ts'
 import { CODE } from './stub-keys.ts'
+import { startStubProxy } from './stub-proxy.ts'
 import { problem } from './stub-relay.ts'
 
 /** A relay, and where a PBX would keep its files. */
@@ -16,7 +17,7 @@ async function prepare() {
   relay.keys.clear()
   const files = { config: join(dir, 'wakecall.toml'), keyFile: join(dir, 'key.pem'), dataDir: join(dir, 'data') }
   const options = ['--config', files.config, '--data', files.dataDir]
-  return { relay, dir, ...files, options, given: { url: relay.url, code: CODE, ...files } }
+  return { relay, dir, ...files, options, given: { url: relay.url, code: CODE, network: {}, ...files } }
 }
 
 const modeOf = (file: string) => statSync(file).mode & 0o777
@@ -39,6 +40,24 @@ it('gives a PBX an identity: key, settings, and a signed request', async () => {
   expect(JSON.stringify(relay.received)).not.toContain(
     String(privateKeyFrom(readFileSync(keyFile, 'utf8')).export({ format: 'jwk' }).d),
   )
+})
+
+it('goes by a proxy, which the settings then name', async () => {
+  const { relay, config, options } = await prepare()
+  const proxy = await startStubProxy()
+  onTestFinished(proxy.close)
+  const { code } = await run(['enrol', relay.url, CODE, ...options, '--proxy', proxy.url])
+  expect(code).toBe(0)
+  expect(proxy.asked.map(({ target }) => target)).toEqual([new URL(relay.url).host, new URL(relay.url).host])
+  expect(loadSettings(config).network).toMatchObject({ proxy: proxy.url })
+})
+
+it('refuses a proxy and a CA file that cannot be used before anything is sent', async () => {
+  const { relay, options } = await prepare()
+  const { code, err } = await run(['enrol', relay.url, CODE, ...options, '--proxy', 'ftp://proxy', '--ca', '/dev/null'])
+  expect(code).toBe(2)
+  expect(err).toMatch(/^PROXY must be .*\nCA \/dev\/null holds no certificate.*\nThe code was not used/)
+  expect(relay.received).toEqual([])
 })
 
 it('what it writes can be served at once', async () => {

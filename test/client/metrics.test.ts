@@ -23,7 +23,7 @@ const exposed = ({ text }: Reply) => [...text.matchAll(/^# TYPE (\S+)/gm)].map((
 /** A device, a call that woke it, a change that the relay refused, and a request that has no route. */
 async function runBusy() {
   const { relay, pns } = await runBoth()
-  const phone = { extension: '1001', platform: 'ios', token: VOIP }
+  const phone = { extension: '1001', platform: 'ios', token: VOIP, deviceId: 'phone-1' }
   const { deviceId } = (await pns.post('/register', phone)).json()
   await pns.post('/push_call', { to: '1001', from: '+442079460000', callId: 'c' })
   await pns.post('/woke', { callId: 'c', extension: '1001', deviceId })

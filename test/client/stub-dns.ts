@@ -1,31 +1,42 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { isIPv4 } from 'node:net'
 
-const [A, NXDOMAIN] = [1, 3]
+const [A, AAAA, SERVFAIL, NXDOMAIN] = [1, 28, 2, 3]
 
-/** The header and question of a query (RFC 1035, 4.1) with an answer: addresses for A, nothing for other types. */
-function answerTo(query: Buffer, addresses: readonly string[] | 'absent'): Buffer {
+/** Addresses of every name; that there is no such name; that it fails; or nothing at all. */
+export type DnsFate = readonly string[] | 'absent' | 'failing' | 'silent'
+
+/** The header and question of a query (RFC 1035, 4.1) with an answer: the addresses of the family that was asked for. */
+function answerTo(query: Buffer, says: Exclude<DnsFate, 'silent'>): Buffer {
   const end = query.indexOf(0, 12) + 5
   const asked = query.readUInt16BE(end - 4)
-  const records = addresses === 'absent' || asked !== A ? [] : addresses.map(recordOf)
+  const addresses = typeof says === 'string' ? [] : says.filter((address) => asked === (isIPv4(address) ? A : AAAA))
+  const code = says === 'absent' ? NXDOMAIN : says === 'failing' ? SERVFAIL : 0
   const header = Buffer.from(query.subarray(0, 12))
-  header.writeUInt16BE(0x8180 | (addresses === 'absent' ? NXDOMAIN : 0), 2)
-  header.writeUInt16BE(records.length, 6)
+  header.writeUInt16BE(0x8180 | code, 2)
+  header.writeUInt16BE(addresses.length, 6)
   header.writeUInt32BE(0, 8)
-  return Buffer.concat([header, query.subarray(12, end), ...records])
+  return Buffer.concat([header, query.subarray(12, end), ...addresses.map(recordOf)])
 }
 
-/** A pointer to the question's name, A, IN, 60 s, 4 bytes. */
-const recordOf = (address: string): Buffer =>
-  Buffer.from([0xc0, 12, 0, A, 0, 1, 0, 0, 0, 60, 0, 4, ...address.split('.').map(Number)])
+const LOOPBACK_6 = [...Array(15).fill(0), 1]
 
-/** A DNS server over UDP that says one thing of every name; `silent` says nothing at all. */
-export async function startStubDns(says: readonly string[] | 'absent' | 'silent', { port = 0, host = '127.0.0.1' } = {}) {
+/** A pointer to the question's name, the type, IN, 60 s, the address; of IPv6 `::1` only. */
+function recordOf(address: string): Buffer {
+  const [type, bytes] = isIPv4(address) ? [A, address.split('.').map(Number)] : [AAAA, LOOPBACK_6]
+  return Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, bytes.length, ...bytes])
+}
+
+/** A DNS server over UDP that says one thing of every name, until `says` changes. `asked` counts the questions. */
+export async function startStubDns(says: DnsFate, { port = 0, host = '127.0.0.1' } = {}) {
   const socket = createSocket('udp4')
+  const stub = { says, asked: 0, close: () => socket.close() }
   socket.on('message', (query, { port, address }) => {
-    if (says !== 'silent') socket.send(answerTo(query, says), port, address)
+    stub.asked += 1
+    if (stub.says !== 'silent') socket.send(answerTo(query, stub.says), port, address)
   })
   socket.bind(port, host)
   await once(socket, 'listening')
-  return { address: `${host}:${socket.address().port}`, close: () => socket.close() }
+  return Object.assign(stub, { address: `${host}:${socket.address().port}` })
 }

@@ -111,7 +111,7 @@ export async function startStubRelay(port = 0) {
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  return Object.assign(stub, { url: `http://127.0.0.1:${address.port}`, port: address.port, to, close })
+  return Object.assign(stub, { server, url: `http://127.0.0.1:${address.port}`, port: address.port, to, close })
 }
 
 export type StubRelay = Awaited<ReturnType<typeof startStubRelay>>
