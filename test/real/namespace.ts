@@ -3,16 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 
 /** The first process waits for the end of its input, and so for ours: nothing is left behind by a run that was cut off. */
-const UNSHARE = [
-  '-n',
-  '-p',
-  '-f',
-  '--mount-proc',
-  '--kill-child',
-  'sh',
-  '-c',
-  'ip link set lo up && echo up && exec cat',
-]
+const UNSHARE = ['-n', '-p', '-f', '--mount-proc', '--kill-child', 'sh', '-c', 'ip link set lo up && echo up && exec cat']
 
 export type Started = { child: ChildProcess; output: () => string }
 

@@ -47,7 +47,19 @@ export function expectProblem(answer: Answer, code: ProblemCode): void {
   expect(answer.headers['content-type']).toBe(PROBLEM_TYPE)
   expect(answer.headers['x-request-id']).toBe(answer.json.requestId)
   expect(answer.headers['cache-control']).toBe('no-store')
-  const members = ['type', 'code', 'title', 'status', 'detail', 'requestId', 'errors', 'time', 'storedVersion', 'removed', 'allow']
+  const members = [
+    'type',
+    'code',
+    'title',
+    'status',
+    'detail',
+    'requestId',
+    'errors',
+    'time',
+    'storedVersion',
+    'removed',
+    'allow',
+  ]
   expect(members).toEqual(expect.arrayContaining(Object.keys(answer.json)))
   expect(answer.text).not.toMatch(/\.[jt]s\b|node:|node_modules|\\n\s+at /)
 }
