@@ -18,8 +18,6 @@ copy_extensions = copy
 commonName = supplied
 `
 
-export type Authority = ReturnType<typeof authority>
-
 /** An authority of our own in `dir`, made by openssl, and the certificates that it signs. */
 export function authority(dir: string, organisation: string) {
   mkdirSync(dir, { recursive: true })
