@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import type { Clock } from './clock.ts'
-import type { NameState } from './health.ts'
 import type { Settings } from './load-settings.ts'
 import type { Metrics } from './metrics.ts'
+import type { NameState } from './net/names.ts'
 import type { Outbox } from './outbox.ts'
 import type { createRecentCalls } from './recent-calls.ts'
 import type { Relay } from './relay/relay.ts'
@@ -25,13 +25,10 @@ export type Context = {
   wakes: ReturnType<typeof createWakes>
   metrics: Metrics
   watch: Watch
-  /** How the names of the relay stand; not where nobody looks them up. */
-  names?: () => NameState[]
+  /** How the names of the relay stand. */
+  names: () => NameState[]
   log: Logger
   clock: Clock
   reload: () => ReloadReport
   stop: () => void
 }
-
-/** What a handler answers: callers that want text get `bare`, or else the number of devices; all others get `body`. */
-export type Answer = { devices: number; body: object; bare?: string; status?: number } | { text: string; contentType: string }

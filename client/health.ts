@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Context } from './context.ts'
+import type { NameState } from './net/names.ts'
 import type { PnsProblemCode } from './problem.ts'
 import type { Counts } from './store/store.ts'
 import { VERSION } from './version.ts'
@@ -15,9 +15,6 @@ type Contact = {
   p95Ms?: number | undefined
   certificate?: { issuer: string; validTo: string } | undefined
 }
-
-/** The address that a host's name stands for; `stale`: no resolver answers, and the last good one is used. */
-export type NameState = { host: string; ageSeconds: number; source: string; stale: boolean }
 
 /** The last call that was to be pushed: `ok`, or the code of the problem. */
 export type LastPush = { at: string; result: string }
@@ -108,19 +105,4 @@ export function healthOf(vitals: Vitals) {
     names,
     problems,
   }
-}
-
-/** The health of this moment. */
-export function readHealth({ clock, store, relay, keyIds, names, watch }: Context): Health {
-  return healthOf({
-    now: clock.wall(),
-    uptimeMs: process.uptime() * 1000,
-    counts: store.counts(),
-    refusals: store.refusals(),
-    contact: relay().contact(),
-    keyIds: keyIds(),
-    names: names?.() ?? [],
-    storageProblem: watch.storageProblem(),
-    lastPush: watch.lastPush(),
-  })
 }

@@ -1,6 +1,7 @@
 import type * as v from 'valibot'
+import type { Answer } from './answer.ts'
 import { checkParams } from './check-params.ts'
-import type { Answer, Context } from './context.ts'
+import type { Context } from './context.ts'
 import { cancelCall, pushMessage, trace } from './handlers/calls.ts'
 import { list, register, remove, update } from './handlers/devices.ts'
 import { pushCall } from './handlers/push-call.ts'

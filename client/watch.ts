@@ -1,5 +1,5 @@
+import type { Answer } from './answer.ts'
 import type { Clock } from './clock.ts'
-import type { Answer } from './context.ts'
 import type { LastPush } from './health.ts'
 import type { Metrics } from './metrics.ts'
 import { PnsProblem, type PnsProblemCode } from './problem.ts'

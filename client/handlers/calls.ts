@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type * as v from 'valibot'
-import type { Answer, Context } from '../context.ts'
+import type { Answer } from '../answer.ts'
+import type { Context } from '../context.ts'
 import type { CallParams, CancelCallParams, PushMessageParams } from '../params.ts'
 import { BACKGROUND_BUDGET_MS } from '../relay/relay.ts'
 import { callerOf, confirmedOf, outcomesOf, settleDeliveries } from './deliveries.ts'

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import type { Answer, Context } from '../context.ts'
+import type { Answer } from '../answer.ts'
+import type { Context } from '../context.ts'
 
 const LISTED = 50
 

@@ -1,6 +1,7 @@
 import type * as v from 'valibot'
-import type { Answer, Context } from '../context.ts'
-import { type HealthParams, readHealth } from '../health.ts'
+import type { Answer } from '../answer.ts'
+import type { Context } from '../context.ts'
+import { type Health, type HealthParams, healthOf } from '../health.ts'
 import { PnsProblem } from '../problem.ts'
 import { SettingsError } from '../settings.ts'
 
@@ -32,4 +33,19 @@ export function reload({ reload, store }: Context): Answer {
 export function stop({ stop, store }: Context): Answer {
   stop()
   return { devices: store.counts().devices, body: { stopping: true } }
+}
+
+/** The health of this moment. */
+function readHealth({ clock, store, relay, keyIds, names, watch }: Context): Health {
+  return healthOf({
+    now: clock.wall(),
+    uptimeMs: process.uptime() * 1000,
+    counts: store.counts(),
+    refusals: store.refusals(),
+    contact: relay().contact(),
+    keyIds: keyIds(),
+    names: names(),
+    storageProblem: watch.storageProblem(),
+    lastPush: watch.lastPush(),
+  })
 }

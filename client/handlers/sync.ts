@@ -1,5 +1,6 @@
 import type * as v from 'valibot'
-import type { Answer, Context } from '../context.ts'
+import type { Answer } from '../answer.ts'
+import type { Context } from '../context.ts'
 import type { SyncParams } from '../params.ts'
 import type { SyncStatus } from '../sync.ts'
 

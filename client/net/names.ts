@@ -1,12 +1,14 @@
 import { isIP, type LookupFunction } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
-import type { NameState } from '../health.ts'
 import type { SettingsFile } from '../settings.ts'
 import { askInTurn } from './ask-in-turn.ts'
 import { candidates, forgetFailures, type KnownName, newName, noteFailed, notePassed } from './known-name.ts'
 import { type AddressBook, createLastGood } from './last-good.ts'
 import { type NameSource, resolverSource, systemSource } from './resolvers.ts'
+
+/** The address that a host's name stands for; `stale`: no resolver answers, and the last good one is used. */
+export type NameState = { host: string; ageSeconds: number; source: string; stale: boolean }
 
 /**
  * The addresses of hosts. Connections say of each address where it led: `passed`, if to the host itself, or `failed`. Numeric
