@@ -15,9 +15,9 @@ test('it shows every recipe as it is', () => {
   expect(blocks).not.toContain(`${recipes[0]}\n`)
 })
 
-/** The form of a curl line of the page. */
-const formOf = (route: string): URLSearchParams => {
-  const line = blocks.find((block) => block.startsWith('curl') && block.includes(`/${route} `)) ?? ''
+/** The form of a curl line of the page, of the first one that has `part`. */
+const formOf = (route: string, part = ''): URLSearchParams => {
+  const line = blocks.find((block) => block.startsWith('curl') && block.includes(`/${route} `) && block.includes(part)) ?? ''
   return new URLSearchParams(
     [...line.matchAll(/--data-urlencode (\w+)=(\S+)/g)].map(([, name = '', value = '']): [string, string] => [name, value]),
   )
@@ -30,6 +30,7 @@ test('its curl lines are what the PNS takes', async () => {
     pns.ask(`/${route}`, { method: 'POST', headers: { accept: 'text/plain' }, body })
   expect(await ask('push_call')).toMatchObject({ status: 200, text: '1' })
   expect(await ask('woke')).toMatchObject({ status: 200, text: '1' })
+  expect(await ask('push_call', formOf('push_call', 'wait=ready'))).toMatchObject({ status: 200, text: '1' })
   expect(await ask('cancel_call')).toMatchObject({ status: 200, text: '1' })
   expect(relay.to('POST', '/v1/calls')[0]?.body).toMatchObject({ from: { number: '+442079460000' } })
   expect((await ask('push_call', new URLSearchParams({ from: '1' }))).status).toBe(400)
