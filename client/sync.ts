@@ -36,8 +36,13 @@ const PAGE = 200
 /** Enough to look at; a relay may have many more. */
 const SHOWN = 100
 const LOOK_MS = 200
+/** So long is a burst made up for, in seconds: a relay that is far away must not slow the rate down. */
+const BEAT_S = 0.1
 
 const IDLE = { extensions: 0, compared: 0, missing: 0, different: 0, unknown: [], unknownCount: 0, removed: 0, retried: 0 }
+
+const chunksOf = (page: readonly string[], size: number): string[][] =>
+  Array.from({ length: Math.ceil(page.length / size) }, (_, i) => page.slice(i * size, (i + 1) * size))
 
 /** What the two sides have of one extension. Changes on their way to the relay are no difference. */
 export function compare(ours: readonly Registration[], theirs: readonly Listed[]) {
@@ -81,7 +86,9 @@ export function createSync({ store, relay, notify }: Dependencies) {
   async function run({ rate, removeUnknown }: SyncRequest): Promise<void> {
     status = { ...status, retried: store.retryParked(), extensions: store.extensionCount() }
     for (let page = store.extensions('', PAGE); page.length > 0; page = store.extensions(page.at(-1) ?? '', PAGE)) {
-      for (const extension of page) await Promise.all([compareOne(extension, removeUnknown), pause(1000 / rate)])
+      for (const some of chunksOf(page, Math.ceil(rate * BEAT_S))) {
+        await Promise.all([pause((1000 * some.length) / rate), ...some.map((each) => compareOne(each, removeUnknown))])
+      }
     }
     status.state = 'delivering'
     notify()
