@@ -6,12 +6,23 @@ import { loadSettings } from '../load-settings.ts'
 import type { RunningPns } from '../start.ts'
 import { command, configArgs } from './command.ts'
 
+/** What signals work on: a PNS as soon as there is one. */
+type Running = { pns?: RunningPns; stopping: boolean }
+
 /**
  * SIGUSR1 is what logrotate sends, SIGHUP what a reload does. Left to Node, the one opens its debugger to everybody on this
- * machine and the other ends the process: both are taken before anything else, and mean nothing until there is a PNS.
+ * machine and the other ends the process: they are taken before anything else, and mean nothing until there is a PNS. The
+ * first signal to stop drains, the second exits at once.
  */
-function takeSignals(): { pns?: RunningPns } {
-  const running: { pns?: RunningPns } = {}
+function takeSignals(): Running {
+  const running: Running = { stopping: false }
+  const stop = () => {
+    if (running.stopping) process.exit(1)
+    running.stopping = true
+    void running.pns?.close()
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
   process.on('SIGUSR1', () => running.pns?.reopenLog())
   process.on('SIGHUP', () => {
     try {
@@ -21,18 +32,6 @@ function takeSignals(): { pns?: RunningPns } {
     }
   })
   return running
-}
-
-/** The first signal drains, the second exits at once. */
-function stopOnSignal(pns: RunningPns): void {
-  let stopping = false
-  const stop = () => {
-    if (stopping) process.exit(1)
-    stopping = true
-    void pns.close()
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
 }
 
 /** From its second start on the PNS loads compiled code: it is there sooner, and 15 MB smaller. */
@@ -58,7 +57,7 @@ export const serve = command({
     const { startPns } = await import('../start.ts')
     const pns = await startPns(settings, () => loadSettings(args.config))
     running.pns = pns
-    stopOnSignal(pns)
+    if (running.stopping) void pns.close()
     await pns.closed
   },
 })

@@ -1,8 +1,3 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { describe, expect, test } from 'vitest'
@@ -100,28 +95,4 @@ test("cdk-nag's AWS Solutions rules find nothing in it", () => {
   const { app } = monitoringApp({ alarms: { email: 'operator@example.com' } })
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   expect(() => app.synth()).not.toThrow()
-})
-
-describe('npm run dashboard', () => {
-  const print = async (...files: string[]): Promise<string> =>
-    (await promisify(execFile)(process.execPath, ['lib/monitoring/print.ts', ...files])).stdout
-
-  test('prints every widget and every alarm of the example, without AWS and without settings of an operator', async () => {
-    const stdout = await print()
-    expect(stdout).toMatch(/^Of wakecall\.config\.example\.ts\n/)
-    for (const { title } of widgets) expect(stdout).toContain(`\n  ${title}\n    `)
-    expect(stdout).toContain('wakecall-prod-wake-rate: ')
-    expect(stdout).toContain('    Wakecall/prod WakeLatency {platform=ios}\n')
-  })
-
-  test('prints those of a file that is named', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'wakecall-'))
-    const file = join(folder, 'config.ts')
-    await writeFile(file, "export const config = { stage: 'other' }\n")
-    const stdout = await print(file)
-    await rm(folder, { recursive: true })
-    expect(stdout).toMatch(/^Of .*config\.ts\n/)
-    expect(stdout).toContain('wakecall-other-server-errors: ')
-    expect(stdout).not.toContain('wakecall-prod')
-  })
 })
