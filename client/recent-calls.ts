@@ -69,7 +69,7 @@ export function createRecentCalls() {
       const call = calls.get(callId)
       const inVain = call?.cancelled || closed || signal.aborted || waiting >= WAITERS
       if (!call?.ready && !inVain) await news(callId, withinMs, signal)
-      return call?.ready
+      return call?.cancelled ? undefined : call?.ready
     },
     /** Nobody waits any longer. */
     close(): void {

@@ -14,7 +14,7 @@ export type SyncRequest = { rate: number; removeUnknown: boolean }
 /**
  * Where a comparison stands. `missing` devices the relay did not have, `different` it had in another version: both are
  * brought to it again; `unknown` are at the relay only. `retried`: what it had refused before. `waiting`: what has still
- * to reach it.
+ * to reach it; `parked`: what it refuses.
  */
 export type SyncStatus = {
   state: 'idle' | 'comparing' | 'delivering' | 'done' | 'failed'
@@ -27,6 +27,7 @@ export type SyncStatus = {
   removed: number
   retried: number
   waiting: number
+  parked: number
   problem?: { code: string; detail: string }
 }
 
@@ -61,7 +62,7 @@ export type Sync = ReturnType<typeof createSync>
 /** Compares both sides, extension by extension, at a bounded rate, and repairs what it finds. */
 export function createSync({ store, relay, notify }: Dependencies) {
   const stopping = new AbortController()
-  let status: Omit<SyncStatus, 'waiting'> = { state: 'idle', ...IDLE }
+  let status: Omit<SyncStatus, 'waiting' | 'parked'> = { state: 'idle', ...IDLE }
   let running: Promise<void> = Promise.resolve()
   const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal, ref: false })
 
@@ -102,7 +103,11 @@ export function createSync({ store, relay, notify }: Dependencies) {
     status = { ...status, state: 'failed', problem: { code, detail: message } }
   }
 
-  const current = (): SyncStatus => ({ ...status, waiting: store.counts().waiting })
+  function current(): SyncStatus {
+    const { waiting, parked } = store.counts()
+    return { ...status, waiting, parked }
+  }
+
   return {
     status: current,
     /** Begins, unless one is under way: then that one goes on. */

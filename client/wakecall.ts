@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import './small-heap.ts'
+import { stripVTControlCharacters } from 'node:util'
 import { renderUsage, runCommand } from 'citty'
 import { type Command, CommandFailed, command } from './commands/command.ts'
 import { config } from './commands/config.ts'
@@ -38,9 +39,12 @@ const exitCodeOf = (error: unknown): number => {
   return error instanceof SettingsError || (error as Error).name === 'CLIError' ? 2 : 1
 }
 
+/** citty colours what a pipe or a file gets, too. */
+const plain = (text: string, { isTTY }: { isTTY?: boolean }) => (isTTY ? text : stripVTControlCharacters(text))
+
 async function main(rawArgs: string[]): Promise<number> {
   if (rawArgs.some((arg) => arg === '--help' || arg === '-h')) {
-    process.stdout.write(`${await renderUsage(...findCommand(rawArgs))}\n`)
+    process.stdout.write(`${plain(await renderUsage(...findCommand(rawArgs)), process.stdout)}\n`)
     return 0
   }
   if (rawArgs[0] === '--version') {
@@ -51,7 +55,7 @@ async function main(rawArgs: string[]): Promise<number> {
     await runCommand(wakecall, { rawArgs })
     return 0
   } catch (error) {
-    const { message } = error as Error
+    const message = plain((error as Error).message, process.stderr)
     process.stderr.write(
       error instanceof SettingsError ? `The settings cannot be used.\n${message}\n${SAMPLE}\n` : `${message}\n`,
     )

@@ -34,6 +34,9 @@ The arguments or the settings cannot be used.
 No PNS is running.
 .SH ENVIRONMENT
 .TP
+.B WAKECALL_PNS
+Address of the PNS, for commands that ask it: \fIhttp://address:port\fR or \fIunix:/path\fR.
+.TP
 .B WAKECALL_LOCAL_TOKEN
 The \fIlocalToken\fR of the settings, for commands that ask the PNS.
 .SH FILES

@@ -10,6 +10,12 @@ const SAMPLE = { copyOf: inRoot('client/wakecall.sample.toml') }
 
 export const MAINTAINER = 'The Wakecall maintainers <maintainers@wakecall.example>'
 
+const RECIPES = ['asterisk/extensions.conf', 'asterisk/wakecall.py', 'kamailio/wakecall.cfg'].map((name) => `recipes/${name}`)
+
+/** What whoever runs the PBX reads. */
+const documents = (): PackedFile[] =>
+  ['doctor.md', 'pbx.md', 'pns.md', ...RECIPES].map((path) => ({ path, content: readFileSync(inRoot(`docs/${path}`), 'utf8') }))
+
 /** A change log in Debian's form, as lines that say where the real one is. */
 function debianChangelog({ version, epoch }: Parts): string {
   const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000')
@@ -25,6 +31,7 @@ export const debFiles = (parts: Parts): PackedFile[] => [
   { path: 'usr/share/doc/wakecall/copyright', content: parts.copyright },
   { path: 'usr/share/doc/wakecall/changelog.gz', content: gzip(debianChangelog(parts)) },
   { path: 'usr/share/doc/wakecall/examples/wakecall.sample.toml', ...SAMPLE },
+  ...documents().map(({ path, ...text }) => ({ path: `usr/share/doc/wakecall/${path}`, ...text })),
   { path: 'usr/share/lintian/overrides/wakecall', content: ownFile('lintian-overrides') },
 ]
 
@@ -35,6 +42,7 @@ export const tarballFiles = (parts: Parts): PackedFile[] => [
   { path: 'wakecall.logrotate', content: ownFile('wakecall.logrotate') },
   { path: 'wakecall.sample.toml', ...SAMPLE },
   { path: 'wakecall.8', content: parts.manual },
+  ...documents(),
   { path: 'INSTALL', content: ownFile('INSTALL') },
   { path: 'copyright', content: parts.copyright },
 ]

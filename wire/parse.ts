@@ -12,9 +12,11 @@ export const MISSING = 'is missing'
  */
 const plainly = (message: string): string =>
   message
+    .replace(/^Invalid type: Expected \(.*\) but received undefined$/, MISSING)
     .replace(/ but received .*$/s, '')
     .replace(/^Invalid key: Expected never$/, 'is not known here')
     .replace(/^Invalid key: Expected ".*"$/, MISSING)
+    .replace(/^Invalid \w+: Expected /, 'must be ')
 
 const escapePointer = (key: unknown) => String(key).replaceAll('~', '~0').replaceAll('/', '~1')
 

@@ -4,7 +4,7 @@ import { request as requestTls } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { socketPathOf } from '../listen.ts'
 import { CommandFailed } from './command.ts'
-import { type Place, placeOf } from './place.ts'
+import { type Place, placeOf, type Told } from './place.ts'
 
 type Question = { method: 'GET' | 'POST'; path: string; params?: Record<string, unknown> }
 
@@ -20,14 +20,17 @@ const DOWN = ['ECONNREFUSED', 'ENOENT']
  * Asks the running PNS, at `http://address:port` or `unix:/path/of/its.sock`; without a place, where its settings say. Throws
  * `CommandFailed`.
  */
-export async function ask<T>(pns: string | undefined, question: Question, token?: string): Promise<T> {
-  const place = token === undefined ? placeOf(pns) : { ...placeOf(pns), token }
+export async function ask<T>(told: Told, question: Question, token?: string): Promise<T> {
+  const place = token === undefined ? placeOf(told) : { ...placeOf(told), token }
   const { status, body } = await exchange(place, question)
   const answer = read(body)
   if (!answer) throw new CommandFailed(1, `What answers at ${place.pns} is not a PNS.`)
-  if (status >= 300) throw new CommandFailed(1, `${answer.title} (${answer.code}). ${answer.detail}`)
+  if (status >= 300) throw new CommandFailed(1, `${answer.title} (${answer.code}). ${nextOf(answer)}`)
   return answer as T
 }
+
+const nextOf = ({ code, detail }: Said): string | undefined =>
+  code === 'token_required' ? 'Set WAKECALL_LOCAL_TOKEN to the localToken of its settings, or name these with --config.' : detail
 
 /** Whether `ask` failed because no PNS runs there. */
 export const isDown = (error: unknown): boolean =>

@@ -37,6 +37,7 @@ export const pnsArgs = {
     description:
       'Address of the running PNS, http://address:port or unix:/path (default: WAKECALL_PNS, or listen of the settings)',
   },
+  config: { type: 'string', description: 'Settings file that says where the PNS listens, and its localToken' },
   json: { type: 'boolean', default: false, description: 'Print JSON' },
 } as const
 

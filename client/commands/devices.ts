@@ -17,9 +17,10 @@ export const devices = command({
   async run({ args }) {
     const { extension, parked } = args
     const query = new URLSearchParams({ ...(extension !== undefined && { extension }), parked: String(parked) })
-    const answer = await ask<{ devices: ListedDevice[] }>(args.pns, { method: 'GET', path: `/devices?${query}` })
+    const answer = await ask<{ devices: ListedDevice[] }>(args, { method: 'GET', path: `/devices?${query}` })
     const line = (device: ListedDevice) =>
       `${device.extension}  ${device.platform}  ${device.app}  ${device.deviceId}  ${device.token}  ${stateOf(device)}`
-    print(args.json, answer, answer.devices.map(line))
+    const none = parked ? 'The relay has refused nothing.' : 'No device is registered: phones register with /register.'
+    print(args.json, answer, answer.devices.length > 0 ? answer.devices.map(line) : [none])
   },
 })

@@ -6,12 +6,18 @@ import { configArgs } from './command.ts'
 /** Where a PNS is, and the localToken of its settings if they have one. */
 export type Place = { pns: string; token: string | undefined }
 
-/** What was named by --pns or WAKECALL_PNS; or else what the settings file says at its usual place, or the default. */
-export function placeOf(given: string | undefined, config: string = configArgs.config.default): Place {
+/** How a command was told where its PNS is. */
+export type Told = { pns?: string | undefined; config?: string | undefined }
+
+/**
+ * What was named by --pns; what the settings file of --config says; WAKECALL_PNS; what the settings at their usual place say;
+ * or the default. Throws `SettingsError` for a --config that cannot be used.
+ */
+export function placeOf({ pns: given, config }: Told): Place {
   const { WAKECALL_PNS: named, WAKECALL_LOCAL_TOKEN: token } = process.env
-  const pns = given ?? named
+  const pns = given ?? (config === undefined ? named : undefined)
   if (pns !== undefined) return { pns, token }
-  const settings = settingsOf(config)
+  const settings = config === undefined ? settingsOf(configArgs.config.default) : loadSettingsFile(config)
   return { pns: addressOf(settings?.listen ?? '127.0.0.1:7460'), token: token ?? settings?.localToken }
 }
 

@@ -14,12 +14,13 @@ export const pushCall = command({
   },
   async run({ args }) {
     const { to, from, name, 'call-id': callId, 'ring-seconds': ringSeconds } = args
-    const answer = await ask<RingAnswer>(args.pns, {
+    const answer = await ask<RingAnswer>(args, {
       method: 'POST',
       path: '/push_call',
       params: { to, from, name, callId, ringSeconds },
     })
     const deliveries = answer.deliveries.map(({ deviceId, platform, outcome }) => `  ${platform} ${deviceId}: ${outcome}`)
-    print(args.json, answer, [`Call ${answer.callId}: devices pushed: ${answer.devices}`, ...deliveries])
+    const nobody = deliveries.length > 0 ? [] : ['  The relay knows no phone of this extension: see `wakecall devices`.']
+    print(args.json, answer, [`Call ${answer.callId}: devices pushed: ${answer.devices}`, ...deliveries, ...nobody])
   },
 })

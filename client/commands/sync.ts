@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SyncStatus } from '../sync.ts'
 import { ask } from './ask.ts'
 import { CommandFailed, command, pnsArgs, print } from './command.ts'
+import type { Told } from './place.ts'
 
 const LOOK_MS = 250
 const WIDTH = 30
@@ -14,21 +15,24 @@ export function barOf({ extensions, compared, missing, different, waiting }: Syn
   return `${bar} ${compared}/${extensions} extensions, ${missing + different} to repair, ${waiting} waiting for the relay`
 }
 
-function linesOf({ extensions, missing, different, unknown, unknownCount, removed, retried }: SyncStatus): string[] {
+function linesOf({ extensions, missing, different, unknown, unknownCount, removed, retried, parked }: SyncStatus): string[] {
   const listed = unknown.map(({ extension, deviceId }) => `  ${extension}  ${deviceId}`)
   const more = unknownCount > unknown.length ? [`  and ${unknownCount - unknown.length} more`] : []
   const next = removed > 0 ? 'removed there' : 'another PNS may have registered them; --remove-unknown removes them there'
   return [
     `Extensions compared: ${extensions}`,
     `Devices that the relay did not have: ${missing}, had in another version: ${different}; refused before and tried again: ${retried}`,
+    ...(parked > 0
+      ? [`The relay refuses ${parked}: \`wakecall devices --parked\` says why; /delete takes out what is wrong.`]
+      : []),
     ...(unknownCount > 0 ? [`Devices that only the relay has: ${unknownCount} (${next})`, ...listed, ...more] : []),
   ]
 }
 
 /** Follows the work of the PNS until it ends. */
-async function follow(pns: string | undefined): Promise<SyncStatus> {
+async function follow(told: Told): Promise<SyncStatus> {
   for (;;) {
-    const status = await ask<SyncStatus>(pns, { method: 'GET', path: '/sync_status' })
+    const status = await ask<SyncStatus>(told, { method: 'GET', path: '/sync_status' })
     if (process.stderr.isTTY) process.stderr.write(`\r${barOf(status)} `)
     if (status.state === 'done' || status.state === 'failed') {
       if (process.stderr.isTTY) process.stderr.write('\n')
@@ -47,8 +51,8 @@ export const sync = command({
   },
   async run({ args }) {
     const params = { rate: args.rate, removeUnknown: String(args['remove-unknown']) }
-    await ask(args.pns, { method: 'POST', path: '/sync', params })
-    const status = await follow(args.pns)
+    await ask(args, { method: 'POST', path: '/sync', params })
+    const status = await follow(args)
     if (status.state === 'failed') {
       const { code, detail } = status.problem ?? { code: 'internal', detail: 'See the log of the PNS.' }
       const stand = `${status.compared} of ${status.extensions} extensions were compared; run it again when that is mended.`

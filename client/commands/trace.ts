@@ -7,7 +7,7 @@ export const trace = command({
   meta: { name: 'trace', description: 'Show the way of a call: every device, every step, every time' },
   args: { callid: { type: 'positional', required: true, description: 'The callId of the call' }, ...pnsArgs },
   async run({ args }) {
-    const answer = await ask<TraceAnswer>(args.pns, { method: 'GET', path: `/calls/${encodeURIComponent(args.callid)}` })
+    const answer = await ask<TraceAnswer>(args, { method: 'GET', path: `/calls/${encodeURIComponent(args.callid)}` })
     print(args.json, answer, args.json ? [] : timelineOf(answer))
   },
 })

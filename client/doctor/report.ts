@@ -16,9 +16,14 @@ export const levelOf = (findings: readonly Finding[]): Level =>
 /** Findings in lines for people, and a last one that sums up. */
 export function reportOf(findings: readonly Finding[]): string[] {
   const [bad, doubtful, good] = (['broken', 'warning', 'ok'] as const).map((level) => countOf(findings, level))
+  const left = findings.filter(({ id }) => id === 'not_checked')
+  const [last] = left.slice(-1)
   return [
-    ...findings.flatMap(linesOf),
+    ...findings.filter(({ id }) => id !== 'not_checked').flatMap(linesOf),
+    // They all mean the same: it is said once.
+    ...left.slice(0, -1).flatMap((finding) => linesOf(finding).slice(0, 1)),
+    ...(last ? linesOf(last) : []),
     '',
-    `Broken: ${bad}, warnings: ${doubtful}, in order: ${good}. docs/doctor.md explains each.`,
+    `Broken: ${bad}, warnings: ${doubtful}, in order: ${good}. doctor.md explains each (docs/, or /usr/share/doc/wakecall/).`,
   ]
 }

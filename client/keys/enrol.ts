@@ -103,8 +103,10 @@ async function trade({ relay, code, publicKey, keyFile, network }: Trade) {
     const { code: seen = '' } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException
     const next = refused
       ? 'Compare it with the code that you were given.'
-      : (NOT_REACHED[seen] ??
-        'The relay may have seen the code, or not: run the same command again, which goes on with the same key.')
+      : error instanceof PnsProblem && error.code === 'relay_answered_nonsense'
+        ? 'Compare the address with the one that you were given, and run the command again with it: the same key is used.'
+        : (NOT_REACHED[seen] ??
+          'The relay may have seen the code, or not: run the same command again, which goes on with the same key.')
     throw new CommandFailed(1, `${message}\n${next} The key is kept in ${keyFile}.`)
   }
 }

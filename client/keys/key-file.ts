@@ -12,12 +12,15 @@ export function readKey(path: string): KeyObject | string {
     const { mode } = statSync(path)
     if (mode & 0o077) return `others may read it: chmod 600 ${path}`
     const key = privateKeyFrom(readFileSync(path, 'utf8'))
-    return key.asymmetricKeyType === 'ed25519' ? key : 'holds a key of another kind: it must be Ed25519'
+    return key.asymmetricKeyType === 'ed25519'
+      ? key
+      : 'holds a key of another kind: it must be the Ed25519 key that `wakecall enrol` made'
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return `there is no such file: openssl genpkey -algorithm ed25519 -out ${path}`
+    if (code === 'ENOENT')
+      return 'there is no such file: put the key back, or have this PBX invited again and enrol it; the relay knows no other key'
     if (code === 'EACCES') return 'this user may not read it: chown it to the user that runs wakecall'
-    return 'is not a private key in PEM: openssl genpkey -algorithm ed25519 makes one'
+    return 'is not a private key in PEM: put the key back, or have this PBX invited again and enrol it'
   }
 }
 

@@ -19,9 +19,9 @@ export async function reloadPns(settings: Settings, { monotonic, sleep }: Patien
   const url = addressOf(settings.listen)
   const deadline = monotonic() + OLD_ENDS_WITHIN_MS
   try {
-    await ask(url, { method: 'POST', path: '/confreload' }, settings.localToken)
+    await ask({ pns: url }, { method: 'POST', path: '/confreload' }, settings.localToken)
     for (;;) {
-      const { relay } = await ask<Health>(url, { method: 'GET', path: '/health' }, settings.localToken)
+      const { relay } = await ask<Health>({ pns: url }, { method: 'GET', path: '/health' }, settings.localToken)
       const { keyIds = [] } = relay
       const signs = keyIds.includes(idOf(settings.key))
       if (signs && keyIds.length === 1) return 'reloaded'

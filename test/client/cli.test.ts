@@ -148,11 +148,13 @@ it('where the PNS is, is what was named, what its settings say, or the default',
   onTestFinished(() => void vi.unstubAllEnvs())
   const token = 'a-long-secret-of-ours'
   const config = settingsFile('https://relay.example', { listen: '10.0.0.1:7460', localToken: token, keyFile: '/nowhere.pem' })
-  expect(placeOf(undefined, config)).toEqual({ pns: 'http://10.0.0.1:7460', token })
-  expect(placeOf(undefined, '/nowhere.toml')).toEqual({ pns: 'http://127.0.0.1:7460', token: undefined })
+  expect(placeOf({ config })).toEqual({ pns: 'http://10.0.0.1:7460', token })
+  expect(placeOf({})).toEqual({ pns: 'http://127.0.0.1:7460', token: undefined })
+  expect(() => placeOf({ config: '/nowhere.toml' })).toThrow('cannot be read (ENOENT)')
   vi.stubEnv('WAKECALL_PNS', 'unix:/run/pns.sock')
-  expect(placeOf(undefined, config)).toEqual({ pns: 'unix:/run/pns.sock', token: undefined })
-  expect(placeOf('http://10.0.0.2:1', config)).toEqual({ pns: 'http://10.0.0.2:1', token: undefined })
+  expect(placeOf({})).toEqual({ pns: 'unix:/run/pns.sock', token: undefined })
+  expect(placeOf({ config })).toEqual({ pns: 'http://10.0.0.1:7460', token })
+  expect(placeOf({ pns: 'http://10.0.0.2:1', config })).toEqual({ pns: 'http://10.0.0.2:1', token: undefined })
 })
 
 it('SIGUSR1 opens the log file anew, and no debugger', async () => {

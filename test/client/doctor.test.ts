@@ -150,13 +150,18 @@ it('a check that fails or hangs hides no other', async () => {
 
 it('the report tells what to do, and sums up', () => {
   const finding = { id: 'x', level: 'broken' as const, seen: 'Seen.', why: 'Why.', todo: 'Do.' }
-  expect(reportOf([finding, { ...finding, id: 'y', level: 'ok' }])).toEqual([
+  const left = { ...finding, id: 'not_checked', level: 'warning' as const }
+  expect(reportOf([left, finding, { ...finding, id: 'y', level: 'ok' }, left])).toEqual([
     'BROKEN   x: Seen.',
     '         Why it matters: Why.',
     '         What to do: Do.',
     'ok       y: Seen.',
+    'warning  not_checked: Seen.',
+    'warning  not_checked: Seen.',
+    '         Why it matters: Why.',
+    '         What to do: Do.',
     '',
-    'Broken: 1, warnings: 0, in order: 1. docs/doctor.md explains each.',
+    'Broken: 1, warnings: 2, in order: 1. doctor.md explains each (docs/, or /usr/share/doc/wakecall/).',
   ])
   expect([levelOf([]), levelOf([{ ...finding, level: 'warning' }]), levelOf([finding])]).toEqual(['ok', 'warning', 'broken'])
 })

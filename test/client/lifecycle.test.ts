@@ -169,13 +169,13 @@ it('a socket is for its user and group, replaces that of a dead PNS, and is gone
   expect(statSync(path).isSocket()).toBe(true)
   const pns = await startPns(settingsFor(relay.url, { listen }))
   expect([pns.url, statSync(path).mode & 0o777, process.umask()]).toEqual([listen, 0o660, mask])
-  expect(await ask(listen, { method: 'GET', path: '/health' })).toMatchObject({ devices: 0, live: true })
+  expect(await ask({ pns: listen }, { method: 'GET', path: '/health' })).toMatchObject({ devices: 0, live: true })
   await expect(startPns(settingsFor(relay.url, { listen }))).rejects.toThrow(/^listen: .*EADDRINUSE.*another program/)
   await expect(assertVacant(listen)).rejects.toThrow(/EADDRINUSE/)
-  expect(await ask(listen, { method: 'GET', path: '/health' })).toMatchObject({ live: true })
+  expect(await ask({ pns: listen }, { method: 'GET', path: '/health' })).toMatchObject({ live: true })
   await pns.close()
   expect(existsSync(path)).toBe(false)
-  await expect(ask(listen, { method: 'GET', path: '/health' })).rejects.toMatchObject({ exitCode: 3 })
+  await expect(ask({ pns: listen }, { method: 'GET', path: '/health' })).rejects.toMatchObject({ exitCode: 3 })
 })
 
 it.each([

@@ -53,6 +53,7 @@ it('the wait ends when the call is cancelled, and does not begin after that', as
   const { pns, reply } = await waiting()
   await pns.post('/cancel_call', { callId: 'c' })
   expect((await reply).json().ready).toBeNull()
+  await pns.post('/woke', woke)
   expect((await pns.post('/push_call', call)).json().ready).toBeNull()
 })
 

@@ -41,8 +41,8 @@ describe('parse', () => {
 
   test('a body that is no object is an error of the body', () => {
     const { detail, errors } = errorsOf(() => parse(RingRequest, 'text'))
-    expect(detail).toBe('The body: Invalid type: Expected Object')
-    expect(errors).toEqual([{ pointer: '', message: 'Invalid type: Expected Object' }])
+    expect(detail).toBe('The body: must be Object')
+    expect(errors).toEqual([{ pointer: '', message: 'must be Object' }])
   })
 
   test('a token that is refused is not repeated', () => {

@@ -7,7 +7,7 @@ export const SETTINGS = {
   settings_read: ok('The service starts, and reloads, with these settings only.'),
   settings_refused: broken(
     'With such a file the service does not start, and a reload keeps the old settings.',
-    'Mend each line that is named; wakecall.sample.toml explains every key.',
+    'Mend what is named; `wakecall config sample` explains every key.',
   ),
 } satisfies Catalogue
 
@@ -25,5 +25,6 @@ function mayRead(path: string): boolean {
 export function checkSettings({ config, errors }: Patient): Finding[] {
   if (errors.length === 0) return [found('settings_read', `${config} has no errors.`)]
   if (!mayRead(config)) return [notSeen(`the settings in ${config}`)]
-  return [found('settings_refused', `${config}: ${errors.join('; ')}`)]
+  const [first = ''] = errors
+  return [found('settings_refused', first.startsWith(config) ? errors.join('; ') : `${config}: ${errors.join('; ')}`)]
 }
