@@ -2,6 +2,8 @@
 import dns from 'node:dns'
 import { syncBuiltinESMExports } from 'node:module'
 
-const { lookup } = dns
-dns.lookup = (hostname, ...rest) => lookup(hostname.endsWith('.localhost') ? '127.0.0.1' : hostname, ...rest)
+for (const module of [dns, dns.promises]) {
+  const { lookup } = module
+  module.lookup = (hostname, ...rest) => lookup(hostname.endsWith('.localhost') ? '127.0.0.1' : hostname, ...rest)
+}
 syncBuiltinESMExports()
