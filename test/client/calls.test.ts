@@ -85,7 +85,7 @@ it.each([
 it('a device whose endpoint is gone is no longer registered', async () => {
   const { relay, pns } = await runBoth()
   await pns.post('/register', phone)
-  await vi.waitFor(async () => expect((await pns.ask('/devices')).json().devices[0].confirmed).toBe(true))
+  await vi.waitFor(async () => expect((await pns.ask('/devices')).json().devices[0].confirmed).toBe(true), 10_000)
   relay.fate = (received) => {
     const fate = wellFate(received)
     return JSON.parse(JSON.stringify(fate).replace('"accepted"', '"gone"'))
@@ -207,7 +207,7 @@ it('/calls/{callId} of an unknown call is 404', async () => {
 it('a device whose endpoint a cancel finds gone is no longer registered', async () => {
   const { relay, pns } = await runBoth()
   await pns.post('/register', phone)
-  await vi.waitFor(async () => expect((await pns.ask('/devices')).json().devices[0].confirmed).toBe(true))
+  await vi.waitFor(async () => expect((await pns.ask('/devices')).json().devices[0].confirmed).toBe(true), 10_000)
   await pns.post('/push_call', { to: '1001', from: '1002', callId: 'c1' })
   relay.fate = (received) => JSON.parse(JSON.stringify(wellFate(received)).replace('"accepted"', '"gone"'))
   await pns.post('/cancel_call', { callId: 'c1', reason: 'declined' })

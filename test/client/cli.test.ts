@@ -58,9 +58,9 @@ it('a second signal ends serve at once', async () => {
   const end = ended(child, outcome)
   relay.fate = () => 'hang'
   const call = fetch(`${url}/push_call?to=1&from=2`).catch(() => undefined)
-  await vi.waitFor(() => expect(relay.received).toHaveLength(1))
+  await vi.waitFor(() => expect(relay.received).toHaveLength(1), 10_000)
   child.kill('SIGTERM')
-  await vi.waitFor(() => expect(fetch(url)).rejects.toThrow())
+  await vi.waitFor(() => expect(fetch(url)).rejects.toThrow(), 10_000)
   child.kill('SIGTERM')
   expect((await end).code).toBe(1)
   await call

@@ -37,7 +37,7 @@ it.each(['end', 'resetAndDestroy'] as const)(
     const { sockets, closedIdle, pass } = await kept()
     pass(30_000)
     sockets[0]?.[close]()
-    await vi.waitFor(() => expect(closedIdle.mock.calls).toEqual([[30_000]]))
+    await vi.waitFor(() => expect(closedIdle.mock.calls).toEqual([[30_000]]), 10_000)
   },
 )
 
@@ -62,6 +62,6 @@ it.each<[string, string, (request: IncomingMessage, giveUp: AbortController) => 
   relay.server.removeAllListeners('request')
   relay.server.on('request', (request) => fate(request, overtaken))
   await expect(send(HEALTH, WITHIN_MS, overtaken.signal)).rejects.toMatchObject({ code })
-  await vi.waitFor(() => expect(sockets[0]?.destroyed).toBe(true))
+  await vi.waitFor(() => expect(sockets[0]?.destroyed).toBe(true), 10_000)
   expect(closedIdle).not.toHaveBeenCalled()
 })

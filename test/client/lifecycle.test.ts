@@ -51,7 +51,7 @@ it('/confreload goes over to another relay without dropping a call', async () =>
   const release = Promise.withResolvers<void>()
   relay.fate = async (received) => release.promise.then(() => (relay.received.length === 1 ? 'close' : wellFate(received)))
   const running = pns.post('/push_call', call)
-  await vi.waitFor(() => expect(relay.received).toHaveLength(1))
+  await vi.waitFor(() => expect(relay.received).toHaveLength(1), 10_000)
   file.read = () => ({ ...settings, relay: other.url })
   await pns.post('/confreload', {})
   release.resolve()
@@ -137,7 +137,7 @@ it('/stop answers, lets running calls end, and is over', async () => {
   relay.fate = async (received) =>
     release.promise.then(() => (relay.received.length === 1 ? problem('unavailable') : wellFate(received)))
   const running = pns.post('/push_call', call)
-  await vi.waitFor(() => expect(relay.received).toHaveLength(1))
+  await vi.waitFor(() => expect(relay.received).toHaveLength(1), 10_000)
   expect((await pns.post('/stop', {})).json()).toEqual({ stopping: true })
   release.resolve()
   expect((await running).status).toBe(200)

@@ -12,7 +12,7 @@ async function waiting(params: object = {}, headers = {}) {
   const both = await runBoth()
   await both.pns.post('/register', phone)
   const reply = both.pns.post('/push_call', { ...call, ...params }, headers)
-  await vi.waitFor(() => expect(both.pns.log()).toContain('call pushed'))
+  await vi.waitFor(() => expect(both.pns.log()).toContain('call pushed'), 10_000)
   return { ...both, reply }
 }
 

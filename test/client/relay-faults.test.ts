@@ -94,7 +94,7 @@ it('calls go on while the relay fails for devices', async () => {
   for (let device = 0; device < 8; device++) {
     await pns.post('/register', { ...phone, extension: `20${device}`, deviceId: `phone-${device}` })
   }
-  await vi.waitFor(() => expect(relay.to('PUT', '/v1').length).toBeGreaterThan(7))
+  await vi.waitFor(() => expect(relay.to('PUT', '/v1').length).toBeGreaterThan(7), 10_000)
   expect((await pns.post('/push_call', call)).status).toBe(200)
 })
 
@@ -120,7 +120,7 @@ it('a registration that hangs holds no call up', async () => {
 it('a device that a first ring does not name is brought to the relay again', async () => {
   const { relay, pns } = await runBoth()
   await pns.post('/register', { ...phone, deviceId: 'lost' })
-  await vi.waitFor(async () => expect((await pns.ask('/devices')).json().devices[0].confirmed).toBe(true))
+  await vi.waitFor(async () => expect((await pns.ask('/devices')).json().devices[0].confirmed).toBe(true), 10_000)
   const repeated = (body: object | string | undefined) => ({ status: 202, body: { ...(body as object), repeated: true } })
   relay.fate = (received) => {
     const fate = wellFate(received)
@@ -130,7 +130,7 @@ it('a device that a first ring does not name is brought to the relay again', asy
   expect((await pns.ask('/devices')).json().devices[0].confirmed).toBe(true)
   relay.fate = wellFate
   await pns.post('/push_call', call)
-  await vi.waitFor(() => expect(relay.to('PUT', '/v1')).toHaveLength(2))
+  await vi.waitFor(() => expect(relay.to('PUT', '/v1')).toHaveLength(2), 10_000)
   const [first, again] = relay.to('PUT', '/v1').map(({ body }) => body.version)
   expect(again).toBe(first)
 })
@@ -174,7 +174,7 @@ it('with two addresses, calls and registrations go straight to the second while 
   for (let ring = 0; ring < 5; ring++) await pns.post('/push_call', call)
   const asked = relay.received.length
   await pns.post('/register', phone)
-  await vi.waitFor(() => expect(alternate.to('PUT', '/v1')).toHaveLength(1))
+  await vi.waitFor(() => expect(alternate.to('PUT', '/v1')).toHaveLength(1), 10_000)
   expect((await pns.post('/push_call', call)).status).toBe(200)
   expect(relay.received).toHaveLength(asked)
 })

@@ -68,7 +68,7 @@ it('the old key stays good until the calls that it signs have ended', async () =
     return relay.to('POST', '/v1/calls').length === 1 ? 'close' : relay.well(received)
   }
   const running = pns?.post('/push_call', call)
-  await vi.waitFor(() => expect(relay.to('POST', '/v1/calls')).toHaveLength(1))
+  await vi.waitFor(() => expect(relay.to('POST', '/v1/calls')).toHaveLength(1), 10_000)
   const seen: string[][] = []
   const patience = virtualPatience(() => {
     seen.push([...relay.keys.keys()])

@@ -44,5 +44,5 @@ it('a call that is asked for at two addresses of one relay is pushed once', asyn
   expect([reply.status, reply.json().devices, reply.json().repeated]).toEqual([200, 1, true])
   expect(slow.withheld).toContain('"callId":"c"')
   const ringing = () => cloud.phones.history('alice').filter(({ kind }) => kind === 'ringing')
-  await vi.waitFor(() => expect(ringing()).toHaveLength(1))
+  await vi.waitFor(() => expect(ringing()).toHaveLength(1), 10_000)
 })

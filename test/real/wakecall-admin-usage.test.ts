@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { failingDynamo, useAdmin } from '../bin/admin.ts'
+import { failingDynamo, useAdmin } from './admin.ts'
 
 const { RELAY, file, run, runWith } = useAdmin()
 

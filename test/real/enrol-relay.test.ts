@@ -9,8 +9,8 @@ import { invite } from '../../core/enrol.ts'
 import { showCode } from '../../core/enrol-code.ts'
 import { LOCAL_APP, startCloud } from '../../local/cloud.ts'
 import { tokenOf } from '../../local/tokens.ts'
-import { run, serve } from './cli.ts'
-import { temporaryDir } from './harness.ts'
+import { run, serve } from '../client/cli.ts'
+import { temporaryDir } from '../client/harness.ts'
 
 const cloud = await startCloud({ port: 0, pbxs: [] })
 afterAll(() => cloud.close())
