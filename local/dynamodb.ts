@@ -1,12 +1,36 @@
+import type { Server, ServerResponse } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { type Listening, listen } from './listen.ts'
 
 /** DynamoDB on localhost (dynalite) with the relay's table: in memory, or kept in `dataDir`. */
 export async function startDynamo(table: string, dataDir?: string): Promise<Listening> {
-  const dynamo = await listen(dynalite({ createTableMs: 0, ...(dataDir && { path: dataDir }) }))
-  await createTable(dynamo.url, table)
-  return dynamo
+  const server = dynalite({ createTableMs: 0, ...(dataDir && { path: dataDir }) })
+  const idle = idleOf(server)
+  const { url, close } = await listen(server)
+  await createTable(url, table)
+  return { url, close: () => idle().then(close) }
+}
+
+const PATIENCE_MS = 2_000
+
+/** Dynalite throws where its store is closed under a request, and goes on with one whose client is gone. */
+function idleOf(server: Server): () => Promise<void> {
+  const underWay = new Set<ServerResponse>()
+  server.prependListener('request', (request, response) => {
+    underWay.add(response)
+    const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse
+    response.end = (...args: unknown[]) => {
+      underWay.delete(response)
+      return end(...args)
+    }
+    request.once('close', () => !request.complete && underWay.delete(response))
+  })
+  return async () => {
+    const deadline = performance.now() + PATIENCE_MS
+    while (underWay.size > 0 && performance.now() < deadline) await setImmediate()
+  }
 }
 
 /** The keys as lib/table.ts defines them. A table that is there already is as good. */
