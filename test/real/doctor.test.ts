@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'smol-toml'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Finding } from '../../client/doctor/finding.ts'
+import { bundleClient } from '../../packaging/bundle.ts'
 import { namespaces } from './doctor/namespaces.ts'
 import { ADDRESSES, DNS, NAME, NOWHERE } from './doctor/places.ts'
 import { type Running, start } from './shell.ts'
@@ -38,10 +39,10 @@ const doctor = (config: string, ...args: string[]) => [
 type Outcome = { code: number; out: string }
 
 /** The real command on the PBX. */
-function run(command: string[]): Outcome {
+function run(command: string[], from = cwd): Outcome {
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: authority }
   try {
-    return { code: 0, out: execFileSync('ip', inPbx(...command), { env, stdio: 'pipe', encoding: 'utf8' }) }
+    return { code: 0, out: execFileSync('ip', inPbx(...command), { env, cwd: from, stdio: 'pipe', encoding: 'utf8' }) }
   } catch (error) {
     const { status, stdout } = error as { status: number; stdout: string }
     return { code: status, out: stdout }
@@ -230,12 +231,16 @@ it.each([
   expect([code, ids]).toEqual([exitCode, [id]])
 })
 
-it('a user without rights is told what it could not see', () => {
+it('a user without rights is told what it could not see', async () => {
   const config = settings()
+  // Nobody may read this checkout, perhaps, nor the runtime in it.
+  const [node, wakecall] = [join(dir, 'node'), join(dir, 'wakecall.cjs')]
+  copyFileSync(process.execPath, node)
+  writeFileSync(wakecall, (await bundleClient()).code)
   chownSync(dir, 65_534, 65_534)
   undo.push(() => chownSync(dir, 0, 0))
-  const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', ...doctor(config, '--json')]
-  const { code, out } = run(asNobody)
+  const command = [node, wakecall, 'doctor', '--json', '--config', config]
+  const { code, out } = run(['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', ...command], dir)
   const ids = (JSON.parse(out).findings as Finding[]).filter(({ level }) => level !== 'ok').map(({ id }) => id)
   expect([code, ids]).toEqual([1, ['not_seen', 'not_checked']])
 })
