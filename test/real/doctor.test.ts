@@ -49,8 +49,9 @@ function run(command: string[], from = cwd): Outcome {
   }
 }
 
-function examine(config = settings()): { code: number; findings: Finding[]; ids: string[] } {
-  const { code, out } = run(doctor(config, '--json'))
+const examine = (config = settings()) => examined(run(doctor(config, '--json')))
+
+function examined({ code, out }: Outcome): { code: number; findings: Finding[]; ids: string[] } {
   const { findings } = JSON.parse(out) as { findings: Finding[] }
   // The service asks for names every 20 s: what a test before did to DNS may still show.
   const wrong = findings.filter(({ id, level }) => level !== 'ok' && id !== 'dns_stale')
@@ -240,7 +241,7 @@ it('a user without rights is told what it could not see', async () => {
   chownSync(dir, 65_534, 65_534)
   undo.push(() => chownSync(dir, 0, 0))
   const command = [node, wakecall, 'doctor', '--json', '--config', config]
-  const { code, out } = run(['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', ...command], dir)
-  const ids = (JSON.parse(out).findings as Finding[]).filter(({ level }) => level !== 'ok').map(({ id }) => id)
+  const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', ...command]
+  const { code, ids } = examined(run(asNobody, dir))
   expect([code, ids]).toEqual([1, ['not_seen', 'not_checked']])
 })
