@@ -24,6 +24,8 @@ export type PnsDependencies = {
   clock: Clock
   /** Reads the settings anew for a reload; throws `SettingsError`. */
   readSettings: () => Settings
+  /** Called and waited for before a stop: what still needs this PNS. */
+  leave?: () => Promise<void>
 }
 
 /** `closed` is there when `close` was asked for, by whomever, and all is done. */
@@ -33,7 +35,7 @@ export type Pns = { server: Server; reload: () => ReloadReport; close: () => Pro
 const DRAIN_MS = 3_000
 
 /** The PNS (push notification service) of a PBX; its server is not yet listening. */
-export function createPns({ relay, store, log, clock, readSettings, ...given }: PnsDependencies): Pns {
+export function createPns({ relay, store, log, clock, readSettings, leave, ...given }: PnsDependencies): Pns {
   let { settings } = given
   const closed = Promise.withResolvers<void>()
   let closing = false
@@ -73,6 +75,7 @@ export function createPns({ relay, store, log, clock, readSettings, ...given }: 
   }
 
   async function drain(): Promise<void> {
+    await leave?.()
     const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
     recentCalls.close()
     await new Promise<void>((resolve) => server.close(() => resolve()))

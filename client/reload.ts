@@ -4,7 +4,7 @@ import type { Settings } from './load-settings.ts'
 /** Which settings changed, and which of these take effect at the next start only. */
 export type ReloadReport = { changed: string[]; needRestart: string[] }
 
-const FIXED = new Set(['listen', 'dataDir', 'log.file'])
+const FIXED = /^(listen|dataDir|log\.file|(ari|apps)\..+)$/
 
 /** The settings of the relay's connection: if none of them changes, it is kept. */
 const OF_RELAY = /^(relay|alternateRelay|pbx|keyFile|key|network\..+)$/
@@ -26,8 +26,8 @@ export function compareSettings(old: Settings, fresh: Settings): ReloadReport & 
   const names = new Set([...before.keys(), ...after.keys()])
   const changed = [...names].filter((name) => !isDeepStrictEqual(before.get(name), after.get(name)))
   return {
-    changed: changed.filter((name) => !FIXED.has(name)),
-    needRestart: changed.filter((name) => FIXED.has(name)),
+    changed: changed.filter((name) => !FIXED.test(name)),
+    needRestart: changed.filter((name) => FIXED.test(name)),
     relayChanged: changed.some((name) => OF_RELAY.test(name)),
   }
 }

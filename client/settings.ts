@@ -63,6 +63,16 @@ const LocalToken = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{16,256}$/, 'must be 
 
 const NonEmpty = v.pipe(v.string(), v.minLength(1, 'must not be empty'))
 
+const oneOf = <const T extends readonly string[]>(options: T) =>
+  v.picklist(options, `must be one of ${options.join(', ')}, in quotes`)
+
+const ApplicationName = v.pipe(v.string(), v.regex(/^[\w-]{1,79}$/, 'must be letters, digits, _ and - (at most 79)'))
+
+const Flag = v.boolean('must be true or false, without quotes')
+
+/** What another phone of the extension does when one is busy, or declines. */
+const OTHERS = ['continue', 'stop'] as const
+
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 const BudgetMs = v.pipe(v.number(), v.integer(), v.minValue(50), v.maxValue(30_000))
 
@@ -73,10 +83,20 @@ const TABLES = {
     caFile: v.optional(NonEmpty),
   }),
   log: v.object({
-    level: v.optional(v.picklist(LEVELS, `must be one of ${LEVELS.join(', ')}, in quotes`), 'info'),
+    level: v.optional(oneOf(LEVELS), 'info'),
     file: v.optional(NonEmpty),
   }),
-  ari: v.object({ url: HttpUrl, username: NonEmpty, password: NonEmpty }),
+  ari: v.object({
+    url: HttpUrl,
+    username: NonEmpty,
+    password: NonEmpty,
+    application: v.optional(ApplicationName, 'wakecall'),
+    callerHears: v.optional(oneOf(['ringing', 'progress', 'music']), 'ringing'),
+    musicClass: v.optional(NonEmpty, 'default'),
+    onBusy: v.optional(oneOf(OTHERS), 'continue'),
+    onDecline: v.optional(oneOf(OTHERS), 'continue'),
+    stopLateRings: v.optional(Flag, true),
+  }),
   gateway: v.object({ sip: SipAddress }),
 }
 
@@ -97,6 +117,7 @@ const entries = {
   network: v.optional(TABLES.network, {}),
   log: v.optional(TABLES.log, {}),
   ari: v.optional(TABLES.ari),
+  apps: v.optional(v.record(v.string(), AppName), {}),
   gateway: v.optional(TABLES.gateway),
 }
 

@@ -1,4 +1,5 @@
 import { systemClock } from './clock.ts'
+import type { Companion } from './companion.ts'
 import { listenAt } from './http/door.ts'
 import type { Settings } from './load-settings.ts'
 import { createLog, openLogOutput } from './log.ts'
@@ -11,17 +12,24 @@ import { VERSION } from './version.ts'
 export type RunningPns = Pick<Pns, 'reload' | 'close' | 'closed'> & { url: string; reopenLog: () => void }
 
 /** Starts a PNS and listens. Throws `SettingsError` if the settings turn out not to work on this machine. */
-export async function startPns(settings: Settings, readSettings: () => Settings = () => settings): Promise<RunningPns> {
+export async function startPns(
+  settings: Settings,
+  readSettings: () => Settings = () => settings,
+  companions: readonly Companion[] = [],
+): Promise<RunningPns> {
   const clock = systemClock
   const output = openLogOutput(settings)
   const log = createLog(settings, output)
   const store = createStore(settings.dataDir, clock)
   const relay = createRelay(settings, clock, store.addresses)
   relay.keepWarm()
-  const pns = createPns({ settings, relay, store, log, clock, readSettings })
+  let beside: Awaited<ReturnType<Companion>>[] = []
+  const leave = async () => void (await Promise.all(beside.map((companion) => companion?.close())))
+  const pns = createPns({ settings, relay, store, log, clock, readSettings, leave })
   try {
     const url = await listenAt(pns.server, settings.listen)
     log.info({ version: VERSION, url, relay: settings.relay, pbx: settings.pbx, ...store.counts() }, 'listening')
+    beside = await Promise.all(companions.map((start) => start(settings, log, url)))
     return { ...pns, url, reopenLog: output.reopen }
   } catch (error) {
     // What has not begun cannot stop: the error says all.

@@ -10,7 +10,7 @@ import { type Demo, PHONE_IDS, startDemo } from './demo/demo.ts'
 import { guide } from './demo/guide.ts'
 import { missingSteps } from './demo/timeline.ts'
 
-const WAKECALL = fileURLToPath(new URL('../client/wakecall.ts', import.meta.url))
+const WAKECALL = fileURLToPath(new URL('../pbx/wakecall.ts', import.meta.url))
 
 const HELP = `npm start -- [options]
 

@@ -10,7 +10,7 @@ const packageOf = (input: string): string | undefined => /^.*node_modules\/(?:@[
  * The client as one CommonJS script, which is all that a single executable application of Node 24 takes. Names are kept for
  * stack traces. Throws if something in it would not work there.
  */
-export async function bundleClient(entry = inRoot('client/wakecall.ts')): Promise<Bundle> {
+export async function bundleClient(entry = inRoot('pbx/wakecall.ts')): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     entryPoints: [entry],
     absWorkingDir: inRoot(''),
@@ -22,7 +22,13 @@ export async function bundleClient(entry = inRoot('client/wakecall.ts')): Promis
     minifySyntax: true,
     legalComments: 'none',
     // The executable has no folder of its own: what reads a file beside it has an asset instead (client/sample.ts).
-    define: { 'import.meta.main': 'true', 'import.meta.dirname': '"/"' },
+    // `ws` is told to leave its optional native helpers alone.
+    define: {
+      'import.meta.main': 'true',
+      'import.meta.dirname': '"/"',
+      'process.env.WS_NO_BUFFER_UTIL': '"1"',
+      'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
+    },
     logOverride: { 'empty-import-meta': 'error' },
     logLevel: 'silent',
     write: false,

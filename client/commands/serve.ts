@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
+import type { Companion } from '../companion.ts'
 import { assertVacant } from '../http/door.ts'
 import { loadSettings } from '../load-settings.ts'
 import type { RunningPns } from '../start.ts'
@@ -45,19 +46,20 @@ function keepCompiledCode(dataDir: string): void {
   }
 }
 
-export const serve = command({
-  meta: { name: 'serve', description: 'Run the PNS beside the PBX' },
-  args: configArgs,
-  async run({ args }) {
-    const running = takeSignals()
-    const settings = loadSettings(args.config)
-    // Before anything is made: where another PNS runs, this one leaves nothing behind.
-    await assertVacant(settings.listen)
-    keepCompiledCode(settings.dataDir)
-    const { startPns } = await import('../start.ts')
-    const pns = await startPns(settings, () => loadSettings(args.config))
-    running.pns = pns
-    if (running.stopping) void pns.close()
-    await pns.closed
-  },
-})
+export const serveWith = (companions: readonly Companion[]) =>
+  command({
+    meta: { name: 'serve', description: 'Run the PNS beside the PBX' },
+    args: configArgs,
+    async run({ args }) {
+      const running = takeSignals()
+      const settings = loadSettings(args.config)
+      // Before anything is made: where another PNS runs, this one leaves nothing behind.
+      await assertVacant(settings.listen)
+      keepCompiledCode(settings.dataDir)
+      const { startPns } = await import('../start.ts')
+      const pns = await startPns(settings, () => loadSettings(args.config), companions)
+      running.pns = pns
+      if (running.stopping) void pns.close()
+      await pns.closed
+    },
+  })

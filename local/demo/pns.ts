@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const WAKECALL = fileURLToPath(new URL('../../client/wakecall.ts', import.meta.url))
+const WAKECALL = fileURLToPath(new URL('../../pbx/wakecall.ts', import.meta.url))
 const START_MS = 10_000
 
 /** The PNS as it runs beside a PBX: a process of its own, which knows nothing of the local cloud but its address. */

@@ -10,7 +10,7 @@ type Outcome = { code: number | null; out: string; err: string }
 
 /** The command `wakecall` as a process. */
 export function start(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['client/wakecall.ts', ...args], { env: { ...process.env, ...env, NO_COLOR: '1' } })
+  const child = spawn(process.execPath, ['pbx/wakecall.ts', ...args], { env: { ...process.env, ...env, NO_COLOR: '1' } })
   onTestFinished(() => void child.kill('SIGKILL'))
   const outcome: Outcome = { code: null, out: '', err: '' }
   child.stdout.on('data', (chunk) => {

@@ -16,7 +16,7 @@ const missing = (given: string[], text: string) => given.filter((option) => !new
 export async function wakecall(line: string): Promise<string[]> {
   const [verb = '', more = ''] = line.split(' ')
   const words = /^(list|rotate|check)$/.test(more) ? [verb, more] : [verb]
-  const text = await help('client/wakecall.ts', words)
+  const text = await help('pbx/wakecall.ts', words)
   const known = new RegExp(`^USAGE (wakecall )?${words.join(' ')}( |$)`, 'm').test(text)
   return known ? missing(optionsOf(` ${line}`), text) : words
 }

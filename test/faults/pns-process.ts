@@ -22,7 +22,7 @@ export type PnsProcess = ReturnType<typeof createPnsProcess>
 export function createPnsProcess(files: PnsFiles, ask: Ask, ended: (end: Ended) => void) {
   const log = openSync(files.log, 'a')
   const env = { ...process.env, WAKECALL_FAULTS_CLOCK: files.clock, TZ: 'UTC' }
-  const args = ['--import', SHIFTED_CLOCK, 'client/wakecall.ts', 'serve', '--config', files.config]
+  const args = ['--import', SHIFTED_CLOCK, 'pbx/wakecall.ts', 'serve', '--config', files.config]
   let child: ChildProcess | undefined
   let ready = Promise.withResolvers<void>()
   let [isReady, starts, longestStopMs] = [false, 0, 0]

@@ -16,7 +16,7 @@ const titles = widgets.map(({ title }) => title)
 
 const root = new URL('../..', import.meta.url)
 const run = promisify(execFile)
-const SCRIPTS = { wakecall: 'client/wakecall.ts', 'wakecall-admin': 'bin/wakecall-admin.ts' } as const
+const SCRIPTS = { wakecall: 'pbx/wakecall.ts', 'wakecall-admin': 'bin/wakecall-admin.ts' } as const
 
 /** The commands of ours in lines of shell, without their arguments. */
 function commandsIn(lines: string[]): [name: keyof typeof SCRIPTS, ...words: string[]][] {

@@ -29,7 +29,7 @@ function settings(change: Record<string, unknown> = {}, name = 'wakecall.toml'):
 const inPbx = (...command: string[]) => ['netns', 'exec', world.pbx, ...command]
 const doctor = (config: string, ...args: string[]) => [
   process.execPath,
-  'client/wakecall.ts',
+  'pbx/wakecall.ts',
   'doctor',
   ...args,
   '--config',
@@ -65,7 +65,7 @@ beforeAll(async () => {
   internet = await start(`ip netns exec ${world.internet} ${node} test/real/doctor/internet.ts ${dir}`, /^ready$/m, { cwd })
   const env = { NODE_EXTRA_CA_CERTS: authority }
   const config = settings({ log: { level: 'info' } })
-  pns = await start(`ip netns exec ${world.pbx} ${node} client/wakecall.ts serve --config ${config}`, /listening/, { cwd, env })
+  pns = await start(`ip netns exec ${world.pbx} ${node} pbx/wakecall.ts serve --config ${config}`, /listening/, { cwd, env })
 })
 
 afterEach(() => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { secretPem } from './credentials.ts'
 import { type Running, run, start } from './shell.ts'
 
-const WAKECALL = `node ${join(import.meta.dirname, '../../client/wakecall.ts')}`
+const WAKECALL = `node ${join(import.meta.dirname, '../../pbx/wakecall.ts')}`
 
 /** The machine of a PBX: a folder with its settings and its key, the command `wakecall`, its PNS. */
 export type PbxMachine = {

@@ -42,7 +42,7 @@ export async function openWorld() {
       received().filter((request) => request.method === method && request.path.startsWith(start)),
     curl,
     async startPns(): Promise<void> {
-      const pns = namespace.start([process.execPath, at('../../../client/wakecall.ts'), 'serve', '--config', config])
+      const pns = namespace.start([process.execPath, at('../../../pbx/wakecall.ts'), 'serve', '--config', config])
       await until(() => expect(pns.output()).toContain('"listening"'))
     },
     async stopPns(): Promise<void> {

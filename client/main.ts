@@ -1,5 +1,3 @@
-#!/usr/bin/env node
-import './small-heap.ts'
 import { stripVTControlCharacters } from 'node:util'
 import { renderUsage, runCommand } from 'citty'
 import { type Command, CommandFailed, command } from './commands/command.ts'
@@ -10,19 +8,35 @@ import { doctor } from './commands/doctor.ts'
 import { enrol } from './commands/enrol.ts'
 import { keys } from './commands/keys.ts'
 import { pushCall } from './commands/push-call.ts'
-import { serve } from './commands/serve.ts'
+import { serveWith } from './commands/serve.ts'
 import { sync } from './commands/sync.ts'
 import { trace } from './commands/trace.ts'
+import type { Companion } from './companion.ts'
 import { SettingsError } from './settings.ts'
 import { VERSION } from './version.ts'
 
-export const wakecall = command({
-  meta: { name: 'wakecall', version: VERSION, description: 'Wakes mobile softphones for incoming calls' },
-  subCommands: { serve, enrol, 'push-call': pushCall, devices, sync, trace, reload, stop, config, doctor, keys },
-})
+/** The whole command: that of the PNS, and `more` for what plugs a PBX into it. */
+export const wakecallWith = (more: Record<string, Command>, companions: readonly Companion[]): Command =>
+  command({
+    meta: { name: 'wakecall', version: VERSION, description: 'Wakes mobile softphones for incoming calls' },
+    subCommands: {
+      serve: serveWith(companions),
+      ...more,
+      enrol,
+      'push-call': pushCall,
+      devices,
+      sync,
+      trace,
+      reload,
+      stop,
+      config,
+      doctor,
+      keys,
+    },
+  })
 
 /** The command that the arguments lead to, and the one above it. */
-function findCommand(rawArgs: readonly string[]): [found: Command, parent?: Command] {
+function findCommand(wakecall: Command, rawArgs: readonly string[]): [found: Command, parent?: Command] {
   let path: [Command, Command?] = [wakecall]
   for (const name of rawArgs) {
     const next = path[0].subCommands?.[name]
@@ -42,9 +56,10 @@ const exitCodeOf = (error: unknown): number => {
 /** citty colours what a pipe or a file gets, too. */
 const plain = (text: string, { isTTY }: { isTTY?: boolean }) => (isTTY ? text : stripVTControlCharacters(text))
 
-async function main(rawArgs: string[]): Promise<number> {
+/** Runs it and gives the exit code: 1 the PNS or the relay said no, 2 usage or settings, 3 nobody to ask. */
+export async function main(wakecall: Command, rawArgs: string[]): Promise<number> {
   if (rawArgs.some((arg) => arg === '--help' || arg === '-h')) {
-    process.stdout.write(`${plain(await renderUsage(...findCommand(rawArgs)), process.stdout)}\n`)
+    process.stdout.write(`${plain(await renderUsage(...findCommand(wakecall, rawArgs)), process.stdout)}\n`)
     return 0
   }
   if (rawArgs[0] === '--version') {
@@ -61,10 +76,4 @@ async function main(rawArgs: string[]): Promise<number> {
     )
     return exitCodeOf(error)
   }
-}
-
-if (import.meta.main) {
-  void main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code
-  })
 }

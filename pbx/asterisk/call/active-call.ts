@@ -1,0 +1,227 @@
+import type { Logger } from 'pino'
+import type { Settings } from '../../../client/load-settings.ts'
+import type { Pns, PnsFailed } from '../../pns.ts'
+import { type Ari, AriRefused, type Channel, type HangupReason } from '../ari/rest.ts'
+import type { StasisArguments } from './arguments.ts'
+import { type CallEvent, createCall, type Effect } from './call.ts'
+import { type CallerId, callerIdOf } from './caller-id.ts'
+import { type Contact, contactsIn } from './contacts.ts'
+import { createLegs, newLegId } from './legs.ts'
+
+export type CallDeps = {
+  ari: Ari
+  pns: Pns
+  rules: NonNullable<Settings['ari']>
+  log: Logger
+  now: () => number
+  nameCall: (linkedid: string, extension: string) => string
+  /** Events of this channel are the call's from now on. */
+  claimLeg: (leg: string, call: ActiveCall) => void
+  /** A stop waits for this. */
+  track: (work: Promise<unknown>) => void
+  /** No event is the call's any more. */
+  done: (call: ActiveCall) => void
+}
+
+/** What another process left of a call: its id, how long it was to ring yet, and its legs. */
+export type Found = { callId: string; endsInMs: number; legs: readonly { leg: string; contact: Contact }[] }
+
+/** A caller in Stasis(): the state machine, and what it does to Asterisk and the PNS. */
+export type ActiveCall = StasisArguments & {
+  /** The caller's channel; another takes its place when an attended transfer ends while it rings. */
+  caller: string
+  handle: (event: CallEvent) => void
+  isRinging: () => boolean
+  legs: () => { leg: string; at: number }[]
+  /** Tells Asterisk again what it could not be told. */
+  resume: () => void
+  /** Lets go of everything as it is. */
+  forget: () => void
+}
+
+/** On the caller's channel, for who finds it after this process has gone. */
+export const [CALL_ID, RINGS_UNTIL] = ['WAKECALL_ID', 'WAKECALL_UNTIL']
+
+/** A phone that is pushed to at the end of the window has this long to register. */
+const LATE_MS = 10_000
+/** The dialplan behind Stasis() joins caller and phone within milliseconds. */
+const JOINS_WITHIN_MS = 5_000
+/** So long after its window Asterisk takes a call out of an application that is no more. */
+const NET_SECONDS = 5
+/** A phone that says nothing for so long shows no call. */
+const SHORT_RING_MS = 5_000
+
+export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments, found?: Found): ActiveCall {
+  const { ari, pns, rules, now } = deps
+  const { extension, endpoint } = args
+  const ringMs = found?.endsInMs ?? args.ringSeconds * 1000
+  const endsAt = now() + ringMs
+  const legs = createLegs(ari)
+  const shortRings = new Map<string, HangupReason>()
+  const timers = new Set<NodeJS.Timeout>()
+  let log = deps.log.child({ channel: channel.id, extension })
+  let owed: (() => void) | undefined
+  let forgotten = false
+
+  const after = (ms: number, run: () => void) => void timers.add(setTimeout(run, ms))
+
+  const call: ActiveCall = {
+    ...args,
+    caller: channel.id,
+    handle(event) {
+      if ('leg' in event && shortRings.has(event.leg)) endShortRing(event.leg)
+      else machine.handle(event)
+    },
+    isRinging: () => machine.phase() === 'ringing',
+    legs: () => machine.legs(),
+    resume: () => owed?.(),
+    forget() {
+      forgotten = true
+      for (const timer of timers) clearTimeout(timer)
+      deps.done(call)
+    },
+  }
+
+  /** What fails because the caller hung up meanwhile is no fault. */
+  function attempt(what: string, work: Promise<unknown>): void {
+    deps.track(
+      work.catch((error: Error) => {
+        if (error instanceof AriRefused && error.gone) machine.handle({ type: 'caller_gone' })
+        else log.warn({ err: error.message }, what)
+      }),
+    )
+  }
+
+  function hear(): Promise<void> {
+    if (rules.callerHears === 'music') return ari.music(call.caller, rules.musicClass)
+    return rules.callerHears === 'progress' ? ari.progress(call.caller) : ari.ring(call.caller)
+  }
+
+  async function learn(): Promise<{ callId: string; from: CallerId }> {
+    const [linkedid, presentation] = await Promise.all([
+      ari.get(call.caller, 'CHANNEL(linkedid)'),
+      ari.get(call.caller, 'CALLERID(pres)'),
+    ])
+    const callId = found?.callId ?? deps.nameCall(linkedid, extension)
+    log = deps.log.child({ callId, extension })
+    return { callId, from: callerIdOf(channel.caller, presentation) }
+  }
+
+  async function takeOver(): Promise<void> {
+    const { callId } = await facts
+    const until = Date.now() + ringMs
+    const seconds = Math.ceil(ringMs / 1000) + NET_SECONDS
+    await ari.set(call.caller, { [CALL_ID]: callId, [RINGS_UNTIL]: until, 'TIMEOUT(absolute)': seconds })
+  }
+
+  async function readContacts(): Promise<void> {
+    const dialled = await ari.get(call.caller, `PJSIP_DIAL_CONTACTS(${endpoint})`).catch((error) => {
+      if (!(error instanceof AriRefused) || error.gone) throw error
+      log.warn({ endpoint, said: error.message }, 'no such PJSIP endpoint: is the extension right, or endpoint= missing?')
+      return ''
+    })
+    machine.handle({ type: 'contacts', contacts: contactsIn(dialled, endpoint) })
+  }
+
+  async function push(): Promise<void> {
+    try {
+      const { callId, from } = await facts
+      const wanted = { callId, to: extension, from: from.number, name: from.name, ringSeconds: args.ringSeconds }
+      machine.handle({ type: 'pushed', devices: await pns.pushCall(wanted) })
+    } catch (error) {
+      log.warn({ code: (error as PnsFailed).code }, (error as Error).message)
+      machine.handle({ type: 'not_pushed' })
+    }
+  }
+
+  async function dial(leg: string, contact: Contact, originator: string | undefined): Promise<void> {
+    const seconds = Math.max(1, (endsAt - now()) / 1000) + 1
+    await legs.dial(leg, contact, { endpoint, caller: channel.caller, originator, seconds, ...(await facts) })
+  }
+
+  async function handBack(effect: Extract<Effect, { type: 'hand_back' }>): Promise<void> {
+    const { status, peer = '', devices, woke, wakeMs = '' } = effect
+    owed = undefined
+    try {
+      await ari.set(call.caller, {
+        WAKECALL_STATUS: status,
+        WAKECALL_PEER: peer,
+        WAKECALL_DEVICES: devices,
+        WAKECALL_WOKE: woke,
+        WAKECALL_WAKE_MS: wakeMs === '' ? '' : Math.round(wakeMs),
+      })
+      await ari.continue(call.caller)
+      if (status === 'ANSWERED') after(JOINS_WITHIN_MS, () => machine.handle({ type: 'peer_waits' }))
+    } catch (error) {
+      if (error instanceof AriRefused) machine.handle({ type: 'caller_gone' })
+      // Asterisk is away: it hears of this when it is back.
+      else owed = () => act(effect)
+      throw error
+    }
+  }
+
+  async function tellWoke({ phone }: Contact): Promise<void> {
+    const { callId } = await facts
+    await asked
+    if (phone !== undefined) return pns.woke(callId, extension, { token: phone })
+    const [only, ...others] = await pns.devices(extension)
+    if (only !== undefined && others.length === 0) await pns.woke(callId, extension, { deviceId: only })
+  }
+
+  async function ringShortly(contact: Contact, reason: HangupReason): Promise<void> {
+    const leg = newLegId(channel.id)
+    deps.claimLeg(leg, call)
+    shortRings.set(leg, reason)
+    after(SHORT_RING_MS, () => endShortRing(leg))
+    await dial(leg, contact, undefined)
+  }
+
+  function endShortRing(leg: string): void {
+    const reason = shortRings.get(leg)
+    if (reason === undefined) return
+    shortRings.delete(leg)
+    attempt('a late phone goes on ringing', legs.hangUp(leg, reason))
+  }
+
+  const EFFECTS: { [T in Effect['type']]: (effect: Extract<Effect, { type: T }>) => void } = {
+    dial({ leg, contact }) {
+      deps.claimLeg(leg, call)
+      const dialled = dial(leg, contact, call.caller).catch((error: Error) => {
+        log.warn({ leg, said: error.message }, 'Asterisk does not dial this contact')
+        machine.handle({ type: 'leg_over', leg, cause: 0 })
+      })
+      deps.track(dialled)
+    },
+    hang_up: ({ leg, reason }) => attempt('a leg is not hung up', legs.hangUp(leg, reason)),
+    hand_back: (effect) => attempt('the call is not handed back', handBack(effect)),
+    cancel_push: ({ reason }) =>
+      attempt(
+        'the push is not cancelled',
+        facts.then(({ callId }) => pns.cancelCall(callId, reason)),
+      ),
+    tell_woke: ({ contact }) => attempt('the wake is not told', tellWoke(contact)),
+    short_ring: ({ contact, reason }) => attempt('a late phone is not told', ringShortly(contact, reason)),
+  }
+  function act(effect: Effect): void {
+    if (!forgotten) EFFECTS[effect.type](effect as never)
+  }
+
+  const machine = createCall(rules, {
+    act,
+    note: (transition, details) => log.info({ ...details }, transition),
+    newLeg: () => newLegId(channel.id),
+    now,
+  })
+  for (const { leg, contact } of found?.legs ?? []) {
+    deps.claimLeg(leg, call)
+    machine.handle({ type: 'leg_found', leg, contact })
+  }
+  const facts = learn()
+  const asked = push()
+  attempt('the caller hears nothing', hear())
+  attempt('the call has no net', takeOver())
+  attempt('the contacts cannot be read', readContacts())
+  after(ringMs, () => machine.handle({ type: 'window_over' }))
+  after(ringMs + LATE_MS, call.forget)
+  return call
+}

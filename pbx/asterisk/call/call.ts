@@ -1,0 +1,239 @@
+import type { CancelReason } from '../../../wire/calls.ts'
+import type { HangupReason } from '../ari/rest.ts'
+import { type Contact, createContacts, type Known } from './contacts.ts'
+import { outcomeOf, type Status, statusOf } from './outcome.ts'
+
+/** What happens to a call. Legs are named by the id of their channel. */
+export type CallEvent =
+  | { type: 'contacts'; contacts: readonly Contact[] }
+  /** A leg that another process had dialled. */
+  | { type: 'leg_found'; leg: string; contact: Contact }
+  | { type: 'pushed'; devices: number }
+  | { type: 'not_pushed' }
+  | { type: 'registered'; contact: Contact }
+  | { type: 'removed'; contact: Contact }
+  | { type: 'leg_ringing'; leg: string }
+  | { type: 'leg_answered'; leg: string; name: string }
+  | { type: 'leg_over'; leg: string; cause: number }
+  /** The leg is in the dialplan's hands. */
+  | { type: 'peer_joined'; leg: string }
+  | { type: 'peer_waits' }
+  | { type: 'caller_gone' }
+  | { type: 'window_over' }
+  | { type: 'stopped' }
+
+export type Effect =
+  | { type: 'dial'; leg: string; contact: Contact }
+  | { type: 'hang_up'; leg: string; reason: HangupReason }
+  /** Back to the dialplan. `peer`: the name of the channel that answered. */
+  | { type: 'hand_back'; status: Status; peer?: string; devices: number; woke: number; wakeMs: number | undefined }
+  | { type: 'cancel_push'; reason: CancelReason }
+  | { type: 'tell_woke'; contact: Contact }
+  /** INVITE and CANCEL, so that the screen of a late phone goes away. */
+  | { type: 'short_ring'; contact: Contact; reason: HangupReason }
+
+/** `ringing` until the first of: a phone answers; the caller, the window or all phones are gone. */
+export type Phase = 'ringing' | 'answered' | 'over'
+
+export type CallRules = { onBusy: 'continue' | 'stop'; onDecline: 'continue' | 'stop'; stopLateRings: boolean }
+
+export type CallPorts = {
+  act: (effect: Effect) => void
+  /** Every transition. Nothing in it is secret. */
+  note: (transition: string, details?: Record<string, unknown>) => void
+  newLeg: () => string
+  /** Milliseconds, monotonic. */
+  now: () => number
+}
+
+export type Call = ReturnType<typeof createCall>
+
+type Leg = { contact: Contact; at: number; ringing: boolean }
+
+/** An INVITE that has been heard of by nobody for so long went to a port that its phone has left. */
+const SILENT_MS = 2_000
+
+/**
+ * One call to one extension, as a state machine: events in, effects out. Every event may come twice, late, or for a leg that
+ * is no more; none of that matters.
+ */
+export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPorts) {
+  const startedAt = now()
+  const legs = new Map<string, Leg>()
+  const contacts = createContacts()
+  let phase: Phase = 'ringing'
+  let [contactsRead, stopped] = [false, false]
+  let push: 'asking' | 'failed' | number = 'asking'
+  let wakeMs: number | undefined
+  let peer: string | undefined
+
+  const devices = () => (typeof push === 'number' ? push : 0)
+  /** Whether a phone that was pushed to may still be on its way. */
+  const someAsleep = () => push === 'asking' || devices() > contacts.pushed().length
+
+  function dial(contact: Contact, woke: boolean): void {
+    const leg = newLeg()
+    contacts.add(contact, woke)
+    legs.set(leg, { contact, at: now(), ringing: false })
+    note('dialled', { leg, at: contact.place, woke })
+    act({ type: 'dial', leg, contact })
+  }
+
+  function hangUp(leg: string, reason: HangupReason): void {
+    legs.delete(leg)
+    act({ type: 'hang_up', leg, reason })
+  }
+
+  const hangUpAll = (reason: HangupReason) => {
+    for (const leg of legs.keys()) hangUp(leg, reason)
+  }
+
+  function end(next: 'answered' | 'over', reason: HangupReason, cancel: CancelReason, details: Record<string, unknown>): void {
+    phase = next
+    note(next, details)
+    hangUpAll(reason)
+    if (push !== 'failed' && someAsleep()) act({ type: 'cancel_push', reason: cancel })
+  }
+
+  function handBack(status: Status, name?: string): void {
+    const result = { status, devices: devices(), woke: contacts.woke(), wakeMs }
+    act({ type: 'hand_back', ...result, ...(name !== undefined && { peer: name }) })
+  }
+
+  function finish(status: Status, cancel: CancelReason): void {
+    end('over', 'normal', cancel, { status })
+    handBack(status)
+  }
+
+  /** Nobody rings: the call is over, unless a phone may still wake. */
+  function settle(): void {
+    if (phase !== 'ringing' || !contactsRead || push === 'asking' || legs.size > 0) return
+    const heard = contacts.pushed().filter(({ outcome }) => outcome !== undefined)
+    if (devices() > heard.length) return
+    finish(statusOf(contacts.outcomes(), push === 'failed' ? undefined : push), 'declined')
+  }
+
+  const legOf = (known: Contact) => [...legs].find(([, { contact }]) => contacts.find(contact) === known)?.[0]
+
+  /** Whether a contact that is known is to be dialled anew; its old leg is ended then. */
+  function isToRedial(known: Known, contact: Contact): boolean {
+    const id = legOf(known)
+    const leg = id === undefined ? undefined : legs.get(id)
+    if (id === undefined || leg === undefined) return known.outcome !== 'busy' && known.outcome !== 'declined'
+    if (leg.ringing || (known.place === contact.place && now() - leg.at < SILENT_MS)) return false
+    hangUp(id, 'normal')
+    return true
+  }
+
+  function registered(contact: Contact): void {
+    const known = contacts.find(contact)
+    if (phase === 'ringing') {
+      if (known && !isToRedial(known, contact)) return
+      wakeMs ??= now() - startedAt
+      dial(contact, true)
+      act({ type: 'tell_woke', contact })
+    } else if (!known && rules.stopLateRings && !stopped && someAsleep()) {
+      contacts.add(contact, true)
+      note('late', { at: contact.place })
+      act({ type: 'tell_woke', contact })
+      act({ type: 'short_ring', contact, reason: phase === 'answered' ? 'answered_elsewhere' : 'normal' })
+    }
+  }
+
+  function legAnswered(id: string, name: string): void {
+    if (id === peer) return
+    // The caller has gone, or another was faster.
+    if (phase !== 'ringing' || !legs.delete(id)) {
+      hangUp(id, phase === 'over' ? 'normal' : 'answered_elsewhere')
+      return
+    }
+    peer = id
+    end('answered', 'answered_elsewhere', 'answered_elsewhere', { leg: id, ms: Math.round(now() - startedAt) })
+    handBack('ANSWERED', name)
+  }
+
+  function legOver(id: string, cause: number): void {
+    const leg = legs.get(id)
+    if (id === peer) peer = undefined
+    if (!leg) return
+    const outcome = outcomeOf(cause)
+    legs.delete(id)
+    contacts.ended(leg.contact, outcome)
+    note('leg over', { leg: id, outcome, cause })
+    const stop = (outcome === 'busy' && rules.onBusy === 'stop') || (outcome === 'declined' && rules.onDecline === 'stop')
+    if (stop && phase === 'ringing') finish('BUSY', 'declined')
+    else settle()
+  }
+
+  function dropPeer(): void {
+    if (peer !== undefined) hangUp(peer, 'normal')
+    peer = undefined
+  }
+
+  function callerGone(): void {
+    dropPeer()
+    if (phase === 'ringing') end('over', 'normal', 'caller_hung_up', { by: 'caller' })
+  }
+
+  function read(found: readonly Contact[]): void {
+    contactsRead = true
+    for (const contact of found) if (phase === 'ringing' && !contacts.find(contact)) dial(contact, false)
+    settle()
+  }
+
+  function removed(contact: Contact): void {
+    const known = contacts.find(contact)
+    const id = known?.place === contact.place ? legOf(known) : undefined
+    if (id === undefined || legs.get(id)?.ringing) return
+    hangUp(id, 'normal')
+    settle()
+  }
+
+  function legRings(id: string): void {
+    const leg = legs.get(id)
+    if (!leg || leg.ringing) return
+    leg.ringing = true
+    note('ringing', { leg: id })
+  }
+
+  const HANDLERS: { [T in CallEvent['type']]: (event: Extract<CallEvent, { type: T }>) => void } = {
+    contacts: (event) => read(event.contacts),
+    leg_found({ leg, contact }) {
+      contacts.add(contact, false)
+      legs.set(leg, { contact, at: startedAt, ringing: false })
+    },
+    pushed({ devices }) {
+      push = devices
+      note('pushed', { devices })
+      settle()
+    },
+    not_pushed() {
+      push = 'failed'
+      note('not pushed')
+      settle()
+    },
+    registered: (event) => registered(event.contact),
+    removed: (event) => removed(event.contact),
+    leg_ringing: (event) => legRings(event.leg),
+    leg_answered: (event) => legAnswered(event.leg, event.name),
+    leg_over: (event) => legOver(event.leg, event.cause),
+    peer_joined({ leg }) {
+      if (leg === peer) peer = undefined
+    },
+    peer_waits: dropPeer,
+    caller_gone: callerGone,
+    window_over() {
+      if (phase === 'ringing') finish('NOANSWER', 'timed_out')
+    },
+    stopped() {
+      stopped = true
+      if (phase === 'ringing') finish('', 'caller_hung_up')
+    },
+  }
+
+  return {
+    phase: () => phase,
+    legs: () => [...legs].map(([leg, { at }]) => ({ leg, at })),
+    handle: (event: CallEvent) => HANDLERS[event.type](event as never),
+  }
+}

@@ -1,0 +1,67 @@
+import { socketPathOf } from '../client/listen.ts'
+import type { CancelReason } from '../wire/calls.ts'
+import { openHttp } from './http.ts'
+
+/** What the PNS answered in the place of what was asked; `code` as in client/problem.ts, or Node's if it did not answer. */
+export class PnsFailed extends Error {
+  readonly code: string
+
+  constructor(code: string, detail: string) {
+    super(detail)
+    this.name = 'PnsFailed'
+    this.code = code
+  }
+}
+
+export type PushCall = { to: string; from: string; name?: string | undefined; callId: string; ringSeconds: number }
+
+export type PnsDevice = {
+  extension: string
+  platform: 'ios' | 'android'
+  token: string
+  alertToken?: string | undefined
+  app?: string | undefined
+}
+
+/** The local API of the PNS (docs/pns.md), for what plugs a PBX into it. Each rejects with `PnsFailed`. */
+export type Pns = {
+  /** Gives how many phones were pushed to. */
+  pushCall: (call: PushCall) => Promise<number>
+  cancelCall: (callId: string, reason: CancelReason) => Promise<void>
+  /** The phone with this token registered for this call. */
+  woke: (callId: string, extension: string, device: { token: string } | { deviceId: string }) => Promise<void>
+  /** The ids of an extension's devices. */
+  devices: (extension: string) => Promise<string[]>
+  register: (device: PnsDevice) => Promise<void>
+  remove: (device: { token: string }) => Promise<void>
+  close: () => void
+}
+
+/** `place`: `http://address:port` or `unix:/path`. `withinMs`: longer than its own budget of a push. */
+export function openPns(place: string, localToken: string | undefined, withinMs: number): Pns {
+  const socketPath = socketPathOf(place)
+  const authorization = localToken === undefined ? undefined : `Bearer ${localToken}`
+  const http = openHttp({ url: socketPath === undefined ? place : 'http://localhost', socketPath, authorization }, withinMs)
+
+  async function ask(method: string, path: string, params?: unknown): Promise<Record<string, unknown>> {
+    const { status, body } = await http.ask(method, path, params).catch((error: NodeJS.ErrnoException) => {
+      throw new PnsFailed(error.code ?? error.name, `The PNS at ${place} does not answer (${error.code}).`)
+    })
+    const answer = (body ?? {}) as Record<string, unknown>
+    if (status === 200) return answer
+    throw new PnsFailed(String(answer.code ?? status), String(answer.detail ?? `The PNS answered ${status}.`))
+  }
+
+  return {
+    pushCall: async (call) => Number((await ask('POST', '/push_call', call)).devices),
+    cancelCall: async (callId, reason) => void (await ask('POST', '/cancel_call', { callId, reason })),
+    woke: async (callId, extension, device) => void (await ask('POST', '/woke', { callId, extension, ...device })),
+    devices: async (extension) => {
+      const { devices } = await ask('GET', `/devices?${new URLSearchParams({ extension })}`)
+      return (devices as { deviceId: string }[]).map(({ deviceId }) => deviceId)
+    },
+    register: async (device) => void (await ask('POST', '/register', device)),
+    remove: async (device) => void (await ask('POST', '/delete', device)),
+    close: http.close,
+  }
+}
