@@ -128,13 +128,13 @@ export function createApplication({ ari, pns, rules, now, log, ringSeconds, onCo
   const isTalking = (leg: Channel) => leg.state === 'Up' && !isOurs(leg)
 
   function catchUp(call: ActiveCall, living: ReadonlyMap<string, Channel>, askedAt: number): void {
-    if (living.has(call.caller)) call.resume()
-    else call.handle({ type: 'caller_gone' })
     for (const { leg, at } of call.legs()) {
       const channel = living.get(leg)
       if (channel) tellState(call, channel)
-      else if (at < askedAt) call.handle({ type: 'leg_over', leg, cause: 0 })
+      else if (at < askedAt) call.handle({ type: 'leg_lost', leg })
     }
+    if (living.has(call.caller)) call.resume()
+    else call.handle({ type: 'caller_gone' })
   }
 
   function tellState(call: ActiveCall, { id, name, state }: Channel): void {

@@ -14,7 +14,8 @@ const event: fc.Arbitrary<CallEvent | { pass: number }> = fc.oneof(
   fc.record({ type: fc.constant('leg_ringing' as const), leg }),
   fc.record({ type: fc.constant('leg_answered' as const), leg, name: leg }),
   fc.record({ type: fc.constant('leg_over' as const), leg, cause: fc.constantFrom(0, 16, 17, 19, 20, 21) }),
-  fc.record({ type: fc.constant('peer_joined' as const), leg }),
+  fc.record({ type: fc.constantFrom('peer_joined' as const, 'leg_lost' as const), leg }),
+  fc.record({ type: fc.constant('not_dialled' as const), leg, contact }),
   fc.record({ type: fc.constantFrom('peer_waits' as const, 'caller_gone' as const, 'window_over' as const, 'stopped' as const) }),
 )
 
@@ -29,7 +30,7 @@ test('whatever happens, in whatever order and however often: one answer, one end
           continue
         }
         handle(one)
-        if (one.type === 'leg_over') ended.add(one.leg)
+        if (one.type === 'leg_over' || one.type === 'leg_lost' || one.type === 'not_dialled') ended.add(one.leg)
         // No contact has two legs at a time.
         const hungUp = new Set(of('hang_up').map((effect) => effect.leg))
         const living = of('dial').filter((effect) => !hungUp.has(effect.leg) && !ended.has(effect.leg))

@@ -81,6 +81,28 @@ describe('contacts', () => {
   })
 })
 
+test('after events were missed, a phone that registered meanwhile is dialled, and one whose leg was lost is dialled again', () => {
+  const { handle, of } = startCall()
+  const [lost, declined] = [AWAKE, OTHER]
+  handle(
+    { type: 'contacts', contacts: [lost, declined] },
+    { type: 'pushed', devices: 0 },
+    { type: 'leg_over', leg: 'leg-2', cause: 21 },
+  )
+  handle({ type: 'leg_lost', leg: 'leg-1' })
+  expect(of('hand_back')).toEqual([])
+  handle({ type: 'contacts', contacts: [lost, declined, phone(5070, A)] })
+  expect(of('dial').map(({ contact }) => contact.place)).toEqual([5060, 5062, 5060, 5070].map((port) => phone(port).place))
+  expect(of('tell_woke').map(({ contact }) => contact.phone)).toEqual([A])
+})
+
+test('after events were missed, with nobody left to dial it is over', () => {
+  const { handle, of } = startCall()
+  handle({ type: 'contacts', contacts: [AWAKE] }, { type: 'pushed', devices: 0 }, { type: 'leg_lost', leg: 'leg-1' })
+  handle({ type: 'contacts', contacts: [] })
+  expect(of('hand_back').map(({ status }) => status)).toEqual(['UNAVAILABLE'])
+})
+
 describe('an answer', () => {
   test('the first wins: the others end as answered elsewhere, and so does the push to who sleeps', () => {
     const { handle, of, pass } = startCall()
@@ -205,6 +227,18 @@ describe('the end', () => {
     }
   })
 
+  test('a phone that could not be reached may wake up yet', () => {
+    const { handle, of } = startCall()
+    handle(
+      { type: 'contacts', contacts: [phone(5060, A)] },
+      { type: 'pushed', devices: 1 },
+      { type: 'leg_over', leg: 'leg-1', cause: 1 },
+    )
+    expect(of('hand_back')).toEqual([])
+    handle({ type: 'registered', contact: phone(5070, A) }, { type: 'leg_answered', leg: 'leg-2', name: 'x' })
+    expect(of('hand_back').map(({ status }) => status)).toEqual(['ANSWERED'])
+  })
+
   test('an application that stops hands the call back without a status', () => {
     const { handle, of } = startCall()
     handle({ type: 'contacts', contacts: [AWAKE] }, { type: 'stopped' }, { type: 'registered', contact: OTHER })
@@ -228,6 +262,16 @@ describe('a phone that comes late', () => {
       { type: 'registered', contact: phone(5070, A) },
     )
     expect(of('short_ring').map(({ reason }) => reason)).toEqual(['normal'])
+  })
+
+  test('one whose caller goes a moment before its INVITE gets one, too', () => {
+    const { handle, of } = late()
+    const contact = phone(5070, A)
+    handle({ type: 'registered', contact }, { type: 'caller_gone' }, { type: 'not_dialled', leg: 'leg-2', contact })
+    expect(of('short_ring').map(({ reason }) => reason)).toEqual(['normal'])
+    const ringing = late()
+    ringing.handle({ type: 'registered', contact }, { type: 'not_dialled', leg: 'leg-2', contact }, { type: 'caller_gone' })
+    expect(ringing.of('short_ring')).toEqual([])
   })
 
   test('after an answer it is told that', () => {

@@ -33,7 +33,7 @@ export type ActiveCall = StasisArguments & {
   handle: (event: CallEvent) => void
   isRinging: () => boolean
   legs: () => { leg: string; at: number }[]
-  /** Tells Asterisk again what it could not be told. */
+  /** After a lost connection: tells Asterisk what it could not be told, and asks what could not be heard. */
   resume: () => void
   /** Lets go of everything as it is. */
   forget: () => void
@@ -74,7 +74,10 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
     },
     isRinging: () => machine.phase() === 'ringing',
     legs: () => machine.legs(),
-    resume: () => owed?.(),
+    resume() {
+      owed?.()
+      if (call.isRinging()) attempt('the contacts cannot be read', readContacts())
+    },
     forget() {
       forgotten = true
       for (const timer of timers) clearTimeout(timer)
@@ -188,7 +191,7 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
       deps.claimLeg(leg, call)
       const dialled = dial(leg, contact, call.caller).catch((error: Error) => {
         log.warn({ leg, said: error.message }, 'Asterisk does not dial this contact')
-        machine.handle({ type: 'leg_over', leg, cause: 0 })
+        machine.handle({ type: 'not_dialled', leg, contact })
       })
       deps.track(dialled)
     },

@@ -1,7 +1,7 @@
 import type { CancelReason } from '../../../wire/calls.ts'
 import type { HangupReason } from '../ari/rest.ts'
 import { type Contact, createContacts, type Known } from './contacts.ts'
-import { outcomeOf, type Status, statusOf } from './outcome.ts'
+import { type Outcome, outcomeOf, type Status, statusOf } from './outcome.ts'
 
 /** What happens to a call. Legs are named by the id of their channel. */
 export type CallEvent =
@@ -15,6 +15,10 @@ export type CallEvent =
   | { type: 'leg_ringing'; leg: string }
   | { type: 'leg_answered'; leg: string; name: string }
   | { type: 'leg_over'; leg: string; cause: number }
+  /** A leg that went unheard; the contacts are read again after it. */
+  | { type: 'leg_lost'; leg: string }
+  /** Asterisk did not send an INVITE. */
+  | { type: 'not_dialled'; leg: string; contact: Contact }
   /** The leg is in the dialplan's hands. */
   | { type: 'peer_joined'; leg: string }
   | { type: 'peer_waits' }
@@ -69,7 +73,7 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
 
   const devices = () => (typeof push === 'number' ? push : 0)
   /** Whether a phone that was pushed to may still be on its way. */
-  const someAsleep = () => push === 'asking' || devices() > contacts.pushed().length
+  const someAsleep = () => push === 'asking' || devices() > contacts.reached().length
 
   function dial(contact: Contact, woke: boolean): void {
     const leg = newLeg()
@@ -108,8 +112,8 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
   /** Nobody rings: the call is over, unless a phone may still wake. */
   function settle(): void {
     if (phase !== 'ringing' || !contactsRead || push === 'asking' || legs.size > 0) return
-    const heard = contacts.pushed().filter(({ outcome }) => outcome !== undefined)
-    if (devices() > heard.length) return
+    const refused = contacts.reached().filter(({ outcome }) => outcome !== undefined)
+    if (devices() > refused.length) return
     finish(statusOf(contacts.outcomes(), push === 'failed' ? undefined : push), 'declined')
   }
 
@@ -136,7 +140,7 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
       contacts.add(contact, true)
       note('late', { at: contact.place })
       act({ type: 'tell_woke', contact })
-      act({ type: 'short_ring', contact, reason: phase === 'answered' ? 'answered_elsewhere' : 'normal' })
+      shortRing(contact)
     }
   }
 
@@ -152,17 +156,33 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
     handBack('ANSWERED', name)
   }
 
-  function legOver(id: string, cause: number): void {
+  /** Whether there was such a leg. */
+  function legEnded(id: string, outcome: Outcome, details = {}): boolean {
     const leg = legs.get(id)
     if (id === peer) peer = undefined
-    if (!leg) return
-    const outcome = outcomeOf(cause)
+    if (!leg) return false
     legs.delete(id)
     contacts.ended(leg.contact, outcome)
-    note('leg over', { leg: id, outcome, cause })
+    note('leg over', { leg: id, outcome, ...details })
+    return true
+  }
+
+  function legOver(id: string, cause: number): void {
+    const outcome = outcomeOf(cause)
+    if (!legEnded(id, outcome, { cause })) return
     const stop = (outcome === 'busy' && rules.onBusy === 'stop') || (outcome === 'declined' && rules.onDecline === 'stop')
     if (stop && phase === 'ringing') finish('BUSY', 'declined')
     else settle()
+  }
+
+  /** A phone that woke, and whose caller went a moment before its INVITE, shows a call all the same. */
+  function notDialled(leg: string, contact: Contact): void {
+    if (phase === 'ringing') legOver(leg, 0)
+    else if (rules.stopLateRings && !stopped) shortRing(contact)
+  }
+
+  function shortRing(contact: Contact): void {
+    act({ type: 'short_ring', contact, reason: phase === 'answered' ? 'answered_elsewhere' : 'normal' })
   }
 
   function dropPeer(): void {
@@ -175,9 +195,17 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
     if (phase === 'ringing') end('over', 'normal', 'caller_hung_up', { by: 'caller' })
   }
 
+  /**
+   * Read again, after events may have been missed: what is new among them has registered meanwhile, and a phone that was
+   * lost rings once more. Asterisk hangs up what is answered while nobody listens.
+   */
   function read(found: readonly Contact[]): void {
+    for (const contact of phase === 'ringing' ? found : []) {
+      const known = contacts.find(contact)
+      if (!known && contactsRead) registered(contact)
+      else if (!known || known.outcome === 'failed') dial(contact, false)
+    }
     contactsRead = true
-    for (const contact of found) if (phase === 'ringing' && !contacts.find(contact)) dial(contact, false)
     settle()
   }
 
@@ -216,6 +244,8 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
     removed: (event) => removed(event.contact),
     leg_ringing: (event) => legRings(event.leg),
     leg_answered: (event) => legAnswered(event.leg, event.name),
+    not_dialled: (event) => notDialled(event.leg, event.contact),
+    leg_lost: (event) => void legEnded(event.leg, 'failed'),
     leg_over: (event) => legOver(event.leg, event.cause),
     peer_joined({ leg }) {
       if (leg === peer) peer = undefined

@@ -33,7 +33,10 @@ export function createContacts() {
     },
     outcomes: (): Outcome[] => known.flatMap(({ outcome }) => outcome ?? []),
     woke: (): number => known.filter(({ woke }) => woke).length,
-    /** Phones that are certainly some of those that were pushed to: by their token, or because they came after it. */
-    pushed: (): Known[] => known.filter(({ phone, woke }) => woke || phone !== undefined),
+    /** Phones that were certainly pushed to, by their token or because they came after it, and that SIP has reached. */
+    reached: (): Known[] => known.filter(({ phone, woke, outcome }) => (woke || phone !== undefined) && !isLost(outcome)),
   }
 }
+
+/** A phone that was not reached may be asleep, and wake up yet. */
+const isLost = (outcome: Outcome | undefined) => outcome === 'failed' || outcome === 'unheard'
