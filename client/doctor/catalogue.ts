@@ -1,3 +1,6 @@
+import { ARI_CONTACTS } from './checks/ari/contacts.ts'
+import { ARI_EXTENSIONS } from './checks/ari/extensions.ts'
+import { ARI_SETUP } from './checks/ari/setup.ts'
 import { ARI } from './checks/ari.ts'
 import { DISK } from './checks/disk.ts'
 import { GATEWAY } from './checks/gateway.ts'
@@ -36,6 +39,9 @@ export const CATALOGUE = {
   ...WAKES,
   ...SIP_UDP,
   ...ARI,
+  ...ARI_SETUP,
+  ...ARI_EXTENSIONS,
+  ...ARI_CONTACTS,
   ...GATEWAY,
   ...NOT_CHECKED,
 } satisfies Catalogue

@@ -1,5 +1,6 @@
 import type { SettingsFile } from '../settings.ts'
-import { checkAri } from './checks/ari.ts'
+import { checkAriExtensions } from './checks/ari/extensions.ts'
+import { checkAriSetup } from './checks/ari/setup.ts'
 import { checkDisk } from './checks/disk.ts'
 import { checkGateway } from './checks/gateway.ts'
 import { checkKeyFile } from './checks/key-file.ts'
@@ -44,6 +45,7 @@ export const CHECKS: readonly Check[] = [
   withPns('what waits for the relay', checkOutbox),
   withPns('the last calls', (_health, at) => checkWakes(at)),
   { what: 'SIP over UDP', run: checkSipUdp },
-  withSettings('Asterisk', checkAri),
+  withSettings('Asterisk', checkAriSetup),
+  { what: 'the extensions in Asterisk', run: checkAriExtensions },
   withSettings('the SIP gateway', checkGateway),
 ]
