@@ -21,6 +21,7 @@ export type PnsDevice = {
   token: string
   alertToken?: string | undefined
   app?: string | undefined
+  deviceId?: string | undefined
 }
 
 /** The local API of the PNS (docs/pns.md), for what plugs a PBX into it. Each rejects with `PnsFailed`. */
@@ -32,8 +33,9 @@ export type Pns = {
   woke: (callId: string, extension: string, device: { token: string } | { deviceId: string }) => Promise<void>
   /** The ids of an extension's devices. */
   devices: (extension: string) => Promise<string[]>
-  register: (device: PnsDevice) => Promise<void>
-  remove: (device: { token: string }) => Promise<void>
+  /** Gives its id. With the id of a device that is there already it takes that one's place. */
+  register: (device: PnsDevice) => Promise<string>
+  remove: (device: { extension: string; deviceId: string }) => Promise<void>
   close: () => void
 }
 
@@ -60,7 +62,7 @@ export function openPns(place: string, localToken: string | undefined, withinMs:
       const { devices } = await ask('GET', `/devices?${new URLSearchParams({ extension })}`)
       return (devices as { deviceId: string }[]).map(({ deviceId }) => deviceId)
     },
-    register: async (device) => void (await ask('POST', '/register', device)),
+    register: async (device) => String((await ask('POST', '/register', device)).deviceId),
     remove: async (device) => void (await ask('POST', '/delete', device)),
     close: http.close,
   }

@@ -44,6 +44,8 @@ export function createApplication({ ari, pns, rules, now, log, ringSeconds, onCo
     void work.finally(() => underWay.delete(work))
   }
 
+  let stopping = false
+
   const deps: CallDeps = { ari, pns, rules, log, now, nameCall: createCallIds(), claimLeg, done, track }
 
   function take(channel: Channel, args: StasisArguments, found?: Found): ActiveCall {
@@ -70,13 +72,19 @@ export function createApplication({ ari, pns, rules, now, log, ringSeconds, onCo
   function callStarted(channel: Channel, args: readonly string[]): void {
     // Who came while the connection was made has been adopted.
     if (ofCaller.get(channel.id)?.isRinging()) return
+    const read = wanted(channel, args)
+    if (read) take(channel, read)
+  }
+
+  /** Who cannot be rung for goes on with the dialplan. */
+  function wanted(channel: Channel, args: readonly string[]): StasisArguments | undefined {
     const read = readArguments(args, ringSeconds)
-    if (!('fault' in read)) {
-      take(channel, read)
-      return
+    if (!('fault' in read) && !stopping) return read
+    if ('fault' in read) {
+      log.error({ channel: channel.id, fault: read.fault }, 'the arguments of Stasis() in the dialplan are wrong')
     }
-    log.error({ channel: channel.id, fault: read.fault }, 'the arguments of Stasis() in the dialplan are wrong')
     track(ari.continue(channel.id).catch(ignoreGone).catch(logFailure('a caller is not handed back')))
+    return undefined
   }
 
   function legStarted({ id, name }: Channel): void {
@@ -127,7 +135,21 @@ export function createApplication({ ari, pns, rules, now, log, ringSeconds, onCo
   /** Bridge() has taken it out of Stasis(). */
   const isTalking = (leg: Channel) => leg.state === 'Up' && !isOurs(leg)
 
+  /** Whether nobody here has taken this caller, or was done with it before Asterisk was asked who there is. */
+  function isUntaken(caller: string, askedAt: number): boolean {
+    const call = ofCaller.get(caller)
+    return call === undefined || (call.backAt() ?? askedAt) < askedAt
+  }
+
+  /** The leg of a caller whom another application has. */
+  const isOfOthers = (leg: string, channels: readonly Channel[]) =>
+    channels.some((channel) => channel.dialplan.app_name === 'Stasis' && !isOurs(channel) && isLegOf(leg, channel.id))
+
   function catchUp(call: ActiveCall, living: ReadonlyMap<string, Channel>, askedAt: number): void {
+    for (const leg of calls.get(call) ?? []) {
+      const channel = living.get(leg)
+      if (channel && isTalking(channel)) call.handle({ type: 'peer_joined', leg })
+    }
     for (const { leg, at } of call.legs()) {
       const channel = living.get(leg)
       if (channel) tellState(call, channel)
@@ -149,8 +171,8 @@ export function createApplication({ ari, pns, rules, now, log, ringSeconds, onCo
     })
 
   async function adopt(caller: Channel, channels: readonly Channel[]): Promise<void> {
-    const args = readArguments(caller.dialplan.app_data?.split(',').slice(1) ?? [], ringSeconds)
-    if ('fault' in args) return
+    const args = wanted(caller, caller.dialplan.app_data?.split(',').slice(1) ?? [])
+    if (!args) return
     const [callId, until] = await Promise.all([variableOf(caller.id, CALL_ID), variableOf(caller.id, RINGS_UNTIL)])
     const left = channels.filter(({ id }) => isLegOf(id, caller.id))
     const legs = await Promise.all(
@@ -180,13 +202,14 @@ export function createApplication({ ari, pns, rules, now, log, ringSeconds, onCo
       const channels = await ari.channels()
       const living = new Map(channels.map((channel) => [channel.id, channel]))
       for (const call of calls.keys()) catchUp(call, living, askedAt)
-      const strangers = channels.filter((channel) => isOurs(channel) && !isLeg(channel.id) && !ofCaller.has(channel.id))
+      const strangers = channels.filter((channel) => isOurs(channel) && !isLeg(channel.id) && isUntaken(channel.id, askedAt))
       await Promise.all(strangers.map((caller) => adopt(caller, channels).catch(logFailure('a call is not adopted'))))
       const orphans = channels.filter((channel) => isLeg(channel.id) && !ofLeg.has(channel.id) && !isTalking(channel))
-      for (const { id } of orphans) dropLeg(id)
+      for (const { id } of orphans) if (!isOfOthers(id, channels)) dropLeg(id)
     },
     /** Every ringing call goes back to the dialplan. */
     async stop(): Promise<void> {
+      stopping = true
       for (const call of calls.keys()) call.handle({ type: 'stopped' })
       // What is told may lead to more that is to be told.
       while (underWay.size > 0) await Promise.all(underWay)

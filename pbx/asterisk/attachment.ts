@@ -10,7 +10,7 @@ export type Attachment = { ended: Promise<'lost' | 'replaced'>; close: () => voi
 
 /** One connection to Asterisk: from when the calls are in step with it until it ends. Rejects if it cannot be made. */
 export async function attach(place: AriPlace, ari: Ari, application: Application, log: Logger): Promise<Attachment> {
-  assertVersion((await ari.info()).system.version)
+  assertVersion(await ari.info(), place)
   let replaced = false
   let early: string[] | undefined = []
 

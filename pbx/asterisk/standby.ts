@@ -55,9 +55,18 @@ export function createSigns(ari: Ari, pause: (ms: number) => Promise<unknown>) {
   }
 }
 
+function readUserEvent(text: string): unknown {
+  try {
+    const event = JSON.parse(text) as { type?: string; eventname?: string } | null
+    return event?.type === 'ChannelUserevent' ? event.eventname : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function signOf(text: string): Sign | undefined {
-  const { type, eventname } = JSON.parse(text) as { type?: string; eventname?: string }
-  return type === 'ChannelUserevent' && (eventname === 'alive' || eventname === 'leaves') ? eventname : undefined
+  const event = readUserEvent(text)
+  return event === 'alive' || event === 'leaves' ? event : undefined
 }
 
 /** Stands by until the active one is gone, or `signal` ends it. Rejects as `openStream` does. */
@@ -73,6 +82,7 @@ export async function standBy(place: AriPlace, signal: AbortSignal): Promise<Vac
     silence.refresh()
   })
   void stream.closed.then(() => resolve(undefined))
+  if (signal.aborted) resolve(undefined)
   signal.addEventListener('abort', () => resolve(undefined))
   return promise.finally(() => {
     clearTimeout(silence)

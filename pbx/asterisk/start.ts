@@ -6,6 +6,7 @@ import { openPns } from '../pns.ts'
 import { createApplication } from './application.ts'
 import { type AriPlace, openAri } from './ari/rest.ts'
 import { type Attachment, attach } from './attachment.ts'
+import { createDevices } from './devices.ts'
 import { AriFault, faultOf } from './faults.ts'
 import { createSigns, standBy } from './standby.ts'
 
@@ -33,15 +34,9 @@ export function startAri(settings: AriSettings, log: Logger, pns: string): Runni
   const closing = new AbortController()
   const pause = (ms: number) => sleep(ms, undefined, { signal: closing.signal }).catch(() => {})
   const signs = createSigns(ari, pause)
-  const application = createApplication({
-    ari,
-    pns: local,
-    rules,
-    now,
-    log,
-    ringSeconds: settings.ringSeconds,
-    onContact: () => {},
-  })
+  const { onContact } = createDevices({ pns: local, stored: ari.storedContact, apps: settings.apps, now, log })
+  const { ringSeconds } = settings
+  const application = createApplication({ ari, pns: local, rules, now, log, ringSeconds, onContact })
   const first = Promise.withResolvers<void>()
   first.promise.catch(() => {})
   let attachment: Attachment | undefined
@@ -57,7 +52,12 @@ export function startAri(settings: AriSettings, log: Logger, pns: string): Runni
 
   /** Until the connection ends; then the calls are whoever's who comes next. */
   async function serve(place: AriPlace): Promise<void> {
-    attachment = await attach(place, ari, application, log)
+    const attached = await attach(place, ari, application, log)
+    if (closing.signal.aborted) {
+      await ari.unsubscribe().catch(() => {})
+      return attached.close()
+    }
+    attachment = attached
     log.info({ application: ari.application }, 'attached to Asterisk')
     said = undefined
     first.resolve()
@@ -97,7 +97,8 @@ export function startAri(settings: AriSettings, log: Logger, pns: string): Runni
 
   async function leave(): Promise<void> {
     await application.stop()
-    await ari.unsubscribe().catch(() => {})
+    // The name is another's while this one stands by.
+    if (attachment) await ari.unsubscribe().catch(() => {})
   }
 
   const running = run(rules)

@@ -1,4 +1,5 @@
 import { type Http, type HttpAnswer, openHttp } from '../../http.ts'
+import { type Attributes, readStoredContact, type StoredContact, storedContactId } from '../stored-contact.ts'
 
 /** Asterisk said no, with a status and its words; `gone` where a channel is not there any more, or no longer ours. */
 export class AriRefused extends Error {
@@ -76,7 +77,7 @@ export function openAri(place: AriPlace) {
 
   return {
     application,
-    info: () => ask<{ system: { version: string } }>('GET', '/asterisk/info'),
+    info: () => ask<{ system?: { version?: string } } | undefined>('GET', '/asterisk/info'),
     /** Contacts of every PJSIP endpoint, and only these types of events. Before Asterisk 16.3 there is no filter. */
     async subscribe(types: readonly string[]): Promise<void> {
       await ask('POST', contacts)
@@ -85,6 +86,12 @@ export function openAri(place: AriPlace) {
     },
     /** Asterisk forgets the application, and makes no events for nobody. */
     unsubscribe: () => ask('DELETE', contacts),
+    /** What Asterisk has of a contact; `undefined` if it has none of this URI. */
+    async storedContact(aor: string, uri: string): Promise<StoredContact | undefined> {
+      const id = encodeURIComponent(storedContactId(aor, uri))
+      const { status, body, date } = await http.ask('GET', `/asterisk/config/dynamic/res_pjsip/contact/${id}`)
+      return status === 200 ? readStoredContact(body as Attributes, date) : undefined
+    },
     channels: () => ask<Channel[]>('GET', '/channels'),
     ring: (id: string) => ask('POST', `${channel(id)}/ring`),
     /** 183. Older ones that cannot do it alone ring. */

@@ -32,6 +32,8 @@ export type ActiveCall = StasisArguments & {
   caller: string
   handle: (event: CallEvent) => void
   isRinging: () => boolean
+  /** When the dialplan got the caller back, by `now`. */
+  backAt: () => number | undefined
   legs: () => { leg: string; at: number }[]
   /** After a lost connection: tells Asterisk what it could not be told, and asks what could not be heard. */
   resume: () => void
@@ -62,6 +64,7 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
   let log = deps.log.child({ channel: channel.id, extension })
   let owed: (() => void) | undefined
   let forgotten = false
+  let backAt: number | undefined
 
   const after = (ms: number, run: () => void) => void timers.add(setTimeout(run, ms))
 
@@ -73,6 +76,7 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
       else machine.handle(event)
     },
     isRinging: () => machine.phase() === 'ringing',
+    backAt: () => backAt,
     legs: () => machine.legs(),
     resume() {
       owed?.()
@@ -154,6 +158,7 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
         WAKECALL_WAKE_MS: wakeMs === '' ? '' : Math.round(wakeMs),
       })
       await ari.continue(call.caller)
+      backAt = now()
       if (status === 'ANSWERED') after(JOINS_WITHIN_MS, () => machine.handle({ type: 'peer_waits' }))
     } catch (error) {
       if (error instanceof AriRefused) machine.handle({ type: 'caller_gone' })

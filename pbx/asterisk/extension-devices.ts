@@ -1,0 +1,124 @@
+import type { PnsFailed } from '../pns.ts'
+import { type PushTarget, pushTargetOf } from '../rfc8599.ts'
+import { createBacklog } from './backlog.ts'
+import type { DevicesDeps } from './devices.ts'
+
+/** `endsAt`: when it expires, if that is known. `callId`: the same for all REGISTERs of a phone (RFC 3261, 10.2). */
+type Contact = {
+  target: PushTarget | undefined
+  endsAt: number | undefined
+  fallsWithConnection: boolean
+  callId: string | undefined
+}
+
+const UNUSABLE: Contact = { target: undefined, endsAt: undefined, fallsWithConnection: false, callId: undefined }
+
+/** `as`: what it was registered as, beside its token. */
+type Registered = { deviceId: string; as: string; at: number }
+
+/** A device that the relay has lost or given up meanwhile comes back. */
+const AGAIN_MS = 24 * 3600 * 1000
+/** Asterisk and HTTP count in seconds. */
+const SLACK_MS = 2_000
+/** With `remove_existing` a contact too many makes another go, and that moment later. */
+const DISPLACES_MS = 1_000
+/** More than an AOR has. What is forgotten is registered again, and stays when its contact goes. */
+const KEPT = 100
+
+function keep<T>(kept: Map<string, T>, key: string, value: T): void {
+  kept.delete(key)
+  kept.set(key, value)
+  for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest)
+}
+
+export type ExtensionDevices = ReturnType<typeof createExtensionDevices>
+
+/** The devices of one extension, told to the PNS in the order of what happened to its contacts. */
+export function createExtensionDevices(extension: string, { pns, stored, apps, now, log }: DevicesDeps) {
+  const contacts = new Map<string, Contact>()
+  const registered = new Map<string, Registered>()
+  const backlog = createBacklog()
+  /** Contacts by when they came. */
+  const came = new Map<string, number>()
+
+  const logFailure = (what: string) => (error: PnsFailed) => log.warn({ extension, code: error.code, said: error.message }, what)
+
+  /** `replacing`: the same phone's device until now. */
+  async function register({ token, platform, alertToken, app: key = '' }: PushTarget, replacing?: Registered): Promise<void> {
+    const app = Object.hasOwn(apps, key) ? apps[key] : undefined
+    const as = [alertToken, app].join()
+    const known = registered.get(token)
+    if (known?.as === as && now() - known.at < AGAIN_MS) return
+    const { deviceId: wanted } = known ?? replacing ?? {}
+    const deviceId = await pns.register({ extension, platform, token, alertToken, app, deviceId: wanted })
+    keep(registered, token, { deviceId, as, at: now() })
+  }
+
+  async function withdraw(token: string): Promise<void> {
+    const device = registered.get(token)
+    if (!device || [...contacts.values()].some(({ target }) => target?.token === token)) return
+    const isReplaced = [...registered].some(([other, { deviceId }]) => other !== token && deviceId === device.deviceId)
+    if (!isReplaced) await pns.remove({ extension, deviceId: device.deviceId })
+    registered.delete(token)
+  }
+
+  /** Contacts of the same phone, from before it said of pushes what it says now, or nothing any more (RFC 8599, 4.1.2). */
+  function outdatedBy({ target, callId, endsAt }: Contact): Contact[] {
+    if (callId === undefined || endsAt === undefined) return []
+    return [...contacts.values()].filter(
+      (other) =>
+        other.target?.token !== target?.token && other.callId === callId && (other.endsAt ?? Infinity) <= endsAt + SLACK_MS,
+    )
+  }
+
+  async function follow({ target }: Contact, outdated: readonly Contact[]): Promise<void> {
+    const tokens = outdated.flatMap((contact) => contact.target?.token ?? [])
+    const [replacing] = tokens.flatMap((token) => registered.get(token) ?? [])
+    if (target) await register(target, replacing)
+    for (const contact of outdated) contact.target = undefined
+    for (const token of tokens) await withdraw(token)
+  }
+
+  async function seen(uri: string): Promise<void> {
+    const target = pushTargetOf(uri)
+    const isNew = !contacts.has(uri)
+    if (target && 'fault' in target) {
+      if (isNew) log.warn({ extension, fault: target.fault }, 'push parameters of a contact cannot be used')
+      keep(contacts, uri, UNUSABLE)
+      return
+    }
+    const life = await stored(extension, uri).catch(() => undefined)
+    const { fallsWithConnection = false, callId } = life ?? {}
+    const contact: Contact = { target, endsAt: life && now() + life.leftMs, fallsWithConnection, callId }
+    // What is known is heard of again when its reachability changes, too, which says nothing new of the phone.
+    const outdated = isNew ? outdatedBy(contact) : []
+    keep(contacts, uri, contact)
+    await follow(contact, outdated).catch((error) => {
+      contacts.delete(uri)
+      logFailure('a device is not registered: the next REGISTER of its phone tries again')(error)
+    })
+  }
+
+  /** A phone that expired is asleep, and so may be one whose connection closed: they are to be woken yet. */
+  async function removed(uri: string, at: number, isDisplaced: boolean): Promise<void> {
+    const { target, endsAt = 0, fallsWithConnection } = contacts.get(uri) ?? UNUSABLE
+    contacts.delete(uri)
+    if (!target || isDisplaced || fallsWithConnection || at >= endsAt - SLACK_MS) return
+    await withdraw(target.token).catch(logFailure('a device is not removed: its phone is pushed to until it unregisters again'))
+  }
+
+  return {
+    onContact(uri: string, status: string): void {
+      const at = now()
+      if (status !== 'Removed') {
+        if (!came.has(uri)) keep(came, uri, at)
+        backlog.put(uri, () => seen(uri))
+        return
+      }
+      came.delete(uri)
+      const isDisplaced = [...came.values()].some((other) => at - other < DISPLACES_MS)
+      backlog.put(uri, () => removed(uri, at, isDisplaced))
+    },
+    settled: backlog.settled,
+  }
+}
