@@ -60,7 +60,7 @@ export function createApplication({ ari, pns, rules, now, log, ringSeconds, onCo
     if (!call) return
     ofCaller.delete(old)
     ofCaller.set(fresh, call)
-    call.caller = fresh
+    call.replaceCaller(fresh)
   }
 
   function started({ args, channel, replace_channel }: Extract<AriEvent, { type: 'StasisStart' }>): void {

@@ -28,8 +28,10 @@ export type Found = { callId: string; endsInMs: number; legs: readonly { leg: st
 
 /** A caller in Stasis(): the state machine, and what it does to Asterisk and the PNS. */
 export type ActiveCall = StasisArguments & {
-  /** The caller's channel; another takes its place when an attended transfer ends while it rings. */
+  /** The caller's channel. */
   caller: string
+  /** Another takes its place: an attended transfer that ends while phones ring. */
+  replaceCaller: (channel: string) => void
   handle: (event: CallEvent) => void
   isRinging: () => boolean
   /** When the dialplan got the caller back, by `now`. */
@@ -71,6 +73,10 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
   const call: ActiveCall = {
     ...args,
     caller: channel.id,
+    replaceCaller(fresh) {
+      call.caller = fresh
+      receive()
+    },
     handle(event) {
       if ('leg' in event && shortRings.has(event.leg)) endShortRing(event.leg)
       else machine.handle(event)
@@ -116,9 +122,15 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
 
   async function takeOver(): Promise<void> {
     const { callId } = await facts
-    const until = Date.now() + ringMs
-    const seconds = Math.ceil(ringMs / 1000) + NET_SECONDS
+    const leftMs = Math.max(0, endsAt - now())
+    const until = Math.round(Date.now() + leftMs)
+    const seconds = Math.ceil(leftMs / 1000) + NET_SECONDS
     await ari.set(call.caller, { [CALL_ID]: callId, [RINGS_UNTIL]: until, 'TIMEOUT(absolute)': seconds })
+  }
+
+  function receive(): void {
+    attempt('the caller hears nothing', hear())
+    attempt('the call has no net', takeOver())
   }
 
   async function readContacts(): Promise<void> {
@@ -226,8 +238,7 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
   }
   const facts = learn()
   const asked = push()
-  attempt('the caller hears nothing', hear())
-  attempt('the call has no net', takeOver())
+  receive()
   attempt('the contacts cannot be read', readContacts())
   after(ringMs, () => machine.handle({ type: 'window_over' }))
   after(ringMs + LATE_MS, call.forget)
