@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-/** The suites with real parts: one after the other, with the time that an installation takes. */
+/** The suites with real parts but Asterisk's own: one after the other, with the time that an installation takes. */
 export default defineConfig({
-  test: { include: ['test/real/**/*.test.ts'], fileParallelism: false, testTimeout: 15 * 60_000, hookTimeout: 10 * 60_000 },
+  test: {
+    include: ['test/real/**/*.test.ts'],
+    exclude: ['test/real/asterisk/**'],
+    fileParallelism: false,
+    testTimeout: 15 * 60_000,
+    hookTimeout: 10 * 60_000,
+  },
 })

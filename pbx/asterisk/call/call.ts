@@ -50,8 +50,6 @@ export type CallPorts = {
   now: () => number
 }
 
-export type Call = ReturnType<typeof createCall>
-
 type Leg = { contact: Contact; at: number; ringing: boolean }
 
 /** An INVITE that has been heard of by nobody for so long went to a port that its phone has left. */
