@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { CallEvent } from '../../pbx/asterisk/call/call.ts'
+import type { CallEvent } from '../../pbx/asterisk/call/events.ts'
 import { A, B, phone, startCall } from './machine.ts'
 
 const contact = fc.constantFrom(phone(1), phone(2), phone(3, A), phone(4, A), phone(5, B))

@@ -1,5 +1,6 @@
-import { type CallEvent, type CallRules, createCall, type Effect } from '../../pbx/asterisk/call/call.ts'
+import { createCall } from '../../pbx/asterisk/call/call.ts'
 import { type Contact, contactOf } from '../../pbx/asterisk/call/contacts.ts'
+import type { CallEvent, CallRules, Effect } from '../../pbx/asterisk/call/events.ts'
 
 export const RULES: CallRules = { onBusy: 'continue', onDecline: 'continue', stopLateRings: true }
 

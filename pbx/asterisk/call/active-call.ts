@@ -3,9 +3,10 @@ import type { Settings } from '../../../client/load-settings.ts'
 import type { Pns, PnsFailed } from '../../pns.ts'
 import { type Ari, AriRefused, type Channel, type HangupReason } from '../ari/rest.ts'
 import type { StasisArguments } from './arguments.ts'
-import { type CallEvent, createCall, type Effect } from './call.ts'
+import { createCall } from './call.ts'
 import { type CallerId, callerIdOf } from './caller-id.ts'
 import { type Contact, contactsIn } from './contacts.ts'
+import type { CallEvent, Effect } from './events.ts'
 import { createLegs, newLegId } from './legs.ts'
 
 export type CallDeps = {
