@@ -1,8 +1,9 @@
 import type { AriEvent } from './ari/events.ts'
 import { AriRefused, type Channel, ignoreGone, LEG } from './ari/rest.ts'
-import { type ActiveCall, CALL_ID, type CallDeps, type Found, RINGS_UNTIL, takeCall } from './call/active-call.ts'
+import { type ActiveCall, type CallDeps, type Found, takeCall } from './call/active-call.ts'
 import { readArguments, type StasisArguments } from './call/arguments.ts'
 import { createCallIds } from './call/call-ids.ts'
+import { CALL_ID, RINGS_UNTIL } from './call/caller.ts'
 import { contactOf } from './call/contacts.ts'
 import { isLeg, isLegOf, LEG_URI } from './call/legs.ts'
 
@@ -28,7 +29,7 @@ export function createApplication({ ari, pns, rules, now, log, ringSeconds, onCo
   function done(call: ActiveCall): void {
     for (const leg of calls.get(call) ?? []) ofLeg.delete(leg)
     calls.delete(call)
-    if (ofCaller.get(call.caller) === call) ofCaller.delete(call.caller)
+    if (ofCaller.get(call.caller()) === call) ofCaller.delete(call.caller())
   }
 
   function claimLeg(leg: string, call: ActiveCall): void {
@@ -155,7 +156,7 @@ export function createApplication({ ari, pns, rules, now, log, ringSeconds, onCo
       if (channel) tellState(call, channel)
       else if (at < askedAt) call.handle({ type: 'leg_lost', leg })
     }
-    if (living.has(call.caller)) call.resume()
+    if (living.has(call.caller())) call.resume()
     else call.handle({ type: 'caller_gone' })
   }
 

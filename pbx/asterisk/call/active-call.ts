@@ -4,9 +4,10 @@ import type { Pns, PnsFailed } from '../../pns.ts'
 import { type Ari, AriRefused, type Channel, type HangupReason } from '../ari/rest.ts'
 import type { StasisArguments } from './arguments.ts'
 import { createCall } from './call.ts'
-import { type CallerId, callerIdOf } from './caller-id.ts'
-import { type Contact, contactsIn } from './contacts.ts'
-import type { CallEvent, Effect } from './events.ts'
+import { createCaller } from './caller.ts'
+import type { CallerId } from './caller-id.ts'
+import type { Contact } from './contacts.ts'
+import type { CallEvent, Effect, HandBack } from './events.ts'
 import { createLegs, newLegId } from './legs.ts'
 
 export type CallDeps = {
@@ -30,7 +31,7 @@ export type Found = { callId: string; endsInMs: number; legs: readonly { leg: st
 /** A caller in Stasis(): the state machine, and what it does to Asterisk and the PNS. */
 export type ActiveCall = StasisArguments & {
   /** The caller's channel. */
-  caller: string
+  caller: () => string
   /** Another takes its place: an attended transfer that ends while phones ring. */
   replaceCaller: (channel: string) => void
   handle: (event: CallEvent) => void
@@ -44,15 +45,10 @@ export type ActiveCall = StasisArguments & {
   forget: () => void
 }
 
-/** On the caller's channel, for who finds it after this process has gone. */
-export const [CALL_ID, RINGS_UNTIL] = ['WAKECALL_ID', 'WAKECALL_UNTIL']
-
 /** A phone that is pushed to at the end of the window has this long to register. */
 const LATE_MS = 10_000
 /** The dialplan behind Stasis() joins caller and phone within milliseconds. */
 const JOINS_WITHIN_MS = 5_000
-/** So long after its window Asterisk takes a call out of an application that is no more. */
-const NET_SECONDS = 5
 /** A phone that says nothing for so long shows no call. */
 const SHORT_RING_MS = 5_000
 
@@ -61,6 +57,7 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
   const { extension, endpoint } = args
   const ringMs = found?.endsInMs ?? args.ringSeconds * 1000
   const endsAt = now() + ringMs
+  const caller = createCaller(ari, rules, channel)
   const legs = createLegs(ari)
   const shortRings = new Map<string, HangupReason>()
   const timers = new Set<NodeJS.Timeout>()
@@ -73,9 +70,9 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
 
   const call: ActiveCall = {
     ...args,
-    caller: channel.id,
+    caller: caller.id,
     replaceCaller(fresh) {
-      call.caller = fresh
+      caller.replace(fresh)
       receive()
     },
     handle(event) {
@@ -106,41 +103,24 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
     )
   }
 
-  function hear(): Promise<void> {
-    if (rules.callerHears === 'music') return ari.music(call.caller, rules.musicClass)
-    return rules.callerHears === 'progress' ? ari.progress(call.caller) : ari.ring(call.caller)
-  }
-
   async function learn(): Promise<{ callId: string; from: CallerId }> {
-    const [linkedid, presentation] = await Promise.all([
-      ari.get(call.caller, 'CHANNEL(linkedid)'),
-      ari.get(call.caller, 'CALLERID(pres)'),
-    ])
+    const { linkedid, from } = await caller.learn()
     const callId = found?.callId ?? deps.nameCall(linkedid, extension)
     log = deps.log.child({ callId, extension })
-    return { callId, from: callerIdOf(channel.caller, presentation) }
+    return { callId, from }
   }
 
-  async function takeOver(): Promise<void> {
-    const { callId } = await facts
-    const leftMs = Math.max(0, endsAt - now())
-    const until = Math.round(Date.now() + leftMs)
-    const seconds = Math.ceil(leftMs / 1000) + NET_SECONDS
-    await ari.set(call.caller, { [CALL_ID]: callId, [RINGS_UNTIL]: until, 'TIMEOUT(absolute)': seconds })
-  }
+  const keep = async () => caller.keep((await facts).callId, Math.max(0, endsAt - now()))
 
   function receive(): void {
-    attempt('the caller hears nothing', hear())
-    attempt('the call has no net', takeOver())
+    attempt('the caller hears nothing', caller.hear())
+    attempt('the call has no net', keep())
   }
 
   async function readContacts(): Promise<void> {
-    const dialled = await ari.get(call.caller, `PJSIP_DIAL_CONTACTS(${endpoint})`).catch((error) => {
-      if (!(error instanceof AriRefused) || error.gone) throw error
-      log.warn({ endpoint, said: error.message }, 'no such PJSIP endpoint: is the extension right, or endpoint= missing?')
-      return ''
-    })
-    machine.handle({ type: 'contacts', contacts: contactsIn(dialled, endpoint) })
+    const read = await caller.contactsOf(endpoint)
+    if ('fault' in read) log.warn({ endpoint, ...read }, 'no such PJSIP endpoint: is the extension right, or endpoint= missing?')
+    machine.handle({ type: 'contacts', contacts: 'fault' in read ? [] : read })
   }
 
   async function push(): Promise<void> {
@@ -159,24 +139,16 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
     await legs.dial(leg, contact, { endpoint, caller: channel.caller, originator, seconds, ...(await facts) })
   }
 
-  async function handBack(effect: Extract<Effect, { type: 'hand_back' }>): Promise<void> {
-    const { status, peer = '', devices, woke, wakeMs = '' } = effect
+  async function handBack(result: HandBack): Promise<void> {
     owed = undefined
     try {
-      await ari.set(call.caller, {
-        WAKECALL_STATUS: status,
-        WAKECALL_PEER: peer,
-        WAKECALL_DEVICES: devices,
-        WAKECALL_WOKE: woke,
-        WAKECALL_WAKE_MS: wakeMs === '' ? '' : Math.round(wakeMs),
-      })
-      await ari.continue(call.caller)
+      await caller.handBack(result)
       backAt = now()
-      if (status === 'ANSWERED') after(JOINS_WITHIN_MS, () => machine.handle({ type: 'peer_waits' }))
+      if (result.status === 'ANSWERED') after(JOINS_WITHIN_MS, () => machine.handle({ type: 'peer_waits' }))
     } catch (error) {
       if (error instanceof AriRefused) machine.handle({ type: 'caller_gone' })
       // Asterisk is away: it hears of this when it is back.
-      else owed = () => act(effect)
+      else owed = () => act({ type: 'hand_back', ...result })
       throw error
     }
   }
@@ -207,7 +179,7 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
   const EFFECTS: { [T in Effect['type']]: (effect: Extract<Effect, { type: T }>) => void } = {
     dial({ leg, contact }) {
       deps.claimLeg(leg, call)
-      const dialled = dial(leg, contact, call.caller).catch((error: Error) => {
+      const dialled = dial(leg, contact, caller.id()).catch((error: Error) => {
         log.warn({ leg, said: error.message }, 'Asterisk does not dial this contact')
         machine.handle({ type: 'not_dialled', leg, contact })
       })

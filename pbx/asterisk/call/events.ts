@@ -26,11 +26,13 @@ export type CallEvent =
   | { type: 'window_over' }
   | { type: 'stopped' }
 
+/** Back to the dialplan. `peer`: the name of the channel that answered. */
+export type HandBack = { status: Status; peer?: string; devices: number; woke: number; wakeMs: number | undefined }
+
 export type Effect =
   | { type: 'dial'; leg: string; contact: Contact }
   | { type: 'hang_up'; leg: string; reason: HangupReason }
-  /** Back to the dialplan. `peer`: the name of the channel that answered. */
-  | { type: 'hand_back'; status: Status; peer?: string; devices: number; woke: number; wakeMs: number | undefined }
+  | ({ type: 'hand_back' } & HandBack)
   | { type: 'cancel_push'; reason: CancelReason }
   | { type: 'tell_woke'; contact: Contact }
   /** INVITE and CANCEL, so that the screen of a late phone goes away. */
