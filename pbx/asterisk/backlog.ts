@@ -1,5 +1,3 @@
-export type Backlog = ReturnType<typeof createBacklog>
-
 /** Work in the order in which it came, one after the other; of a key only the newest that has not begun. It must not reject. */
 export function createBacklog() {
   const waiting = new Map<string, () => Promise<void>>()
@@ -19,6 +17,8 @@ export function createBacklog() {
       waiting.set(key, work)
       running ??= run()
     },
+    /** Whether something newer waits. */
+    has: (key: string): boolean => waiting.has(key),
     settled: async (): Promise<void> => running,
   }
 }

@@ -1,16 +1,12 @@
 import type { Logger } from 'pino'
-import type { PnsDevice } from '../pns.ts'
+import type { Pns } from '../pns.ts'
 import { pushTargetOf } from '../rfc8599.ts'
 import type { ContactChange } from './application.ts'
 import { createExtensionDevices, type ExtensionDevices } from './extension-devices.ts'
 import type { StoredContact } from './stored-contact.ts'
 
 export type DevicesDeps = {
-  pns: {
-    /** Gives its id. With the id of another token it takes that one's place. */
-    register: (device: PnsDevice & { deviceId?: string | undefined }) => Promise<string>
-    remove: (device: { extension: string; deviceId: string }) => Promise<void>
-  }
+  pns: Pick<Pns, 'register' | 'remove'>
   /** `undefined` if Asterisk has no such contact, or cannot be asked. */
   stored: (aor: string, uri: string) => Promise<StoredContact | undefined>
   /** The relay's names of apps, by what stands in `pn-param`. */
@@ -19,8 +15,6 @@ export type DevicesDeps = {
   now: () => number
   log: Logger
 }
-
-export type Devices = ReturnType<typeof createDevices>
 
 /** Keeps the devices of the PNS in step with the contacts that have push parameters (RFC 8599). */
 export function createDevices(deps: DevicesDeps) {

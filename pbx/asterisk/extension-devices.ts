@@ -20,7 +20,7 @@ type Registered = { deviceId: string; as: string; at: number }
 const AGAIN_MS = 24 * 3600 * 1000
 /** Asterisk and HTTP count in seconds. */
 const SLACK_MS = 2_000
-/** With `remove_existing` a contact too many makes another go, and that moment later. */
+/** With `remove_existing`, one contact more than `max_contacts` makes another go within milliseconds. */
 const DISPLACES_MS = 1_000
 /** More than an AOR has. What is forgotten is registered again, and stays when its contact goes. */
 const KEPT = 100
@@ -88,6 +88,8 @@ export function createExtensionDevices(extension: string, { pns, stored, apps, n
       return
     }
     const life = await stored(extension, uri).catch(() => undefined)
+    // Something newer of this contact waits, and what was read may be of either moment.
+    if (backlog.has(uri)) return
     const { fallsWithConnection = false, callId } = life ?? {}
     const contact: Contact = { target, endsAt: life && now() + life.leftMs, fallsWithConnection, callId }
     // What is known is heard of again when its reachability changes, too, which says nothing new of the phone.

@@ -34,9 +34,9 @@ export function startAri(settings: AriSettings, log: Logger, pns: string): Runni
   const closing = new AbortController()
   const pause = (ms: number) => sleep(ms, undefined, { signal: closing.signal }).catch(() => {})
   const signs = createSigns(ari, pause)
-  const { onContact } = createDevices({ pns: local, stored: ari.storedContact, apps: settings.apps, now, log })
+  const devices = createDevices({ pns: local, stored: ari.storedContact, apps: settings.apps, now, log })
   const { ringSeconds } = settings
-  const application = createApplication({ ari, pns: local, rules, now, log, ringSeconds, onContact })
+  const application = createApplication({ ari, pns: local, rules, now, log, ringSeconds, onContact: devices.onContact })
   const first = Promise.withResolvers<void>()
   first.promise.catch(() => {})
   let attachment: Attachment | undefined
@@ -96,7 +96,7 @@ export function startAri(settings: AriSettings, log: Logger, pns: string): Runni
   }
 
   async function leave(): Promise<void> {
-    await application.stop()
+    await Promise.all([application.stop(), devices.settled()])
     // The name is another's while this one stands by.
     if (attachment) await ari.unsubscribe().catch(() => {})
   }
