@@ -10,11 +10,15 @@ const SAMPLE = { copyOf: inRoot('client/wakecall.sample.toml') }
 
 export const MAINTAINER = 'The Wakecall maintainers <maintainers@wakecall.example>'
 
-const RECIPES = ['asterisk/extensions.conf', 'asterisk/wakecall.py', 'kamailio/wakecall.cfg'].map((name) => `recipes/${name}`)
+const DOCUMENTS = ['asterisk.md', 'doctor.md', 'pbx.md', 'pns.md', 'recipes/kamailio/wakecall.cfg']
+const ASTERISK = ['ari.conf', 'extensions.conf', 'http.conf', 'pjsip.conf', 'wakecall.py', 'without-stasis.conf']
 
-/** What whoever runs the PBX reads. */
+/** What whoever runs the PBX reads, and what Asterisk gets. */
 const documents = (): PackedFile[] =>
-  ['doctor.md', 'pbx.md', 'pns.md', ...RECIPES].map((path) => ({ path, content: readFileSync(inRoot(`docs/${path}`), 'utf8') }))
+  [
+    ...DOCUMENTS.map((name) => ({ path: name, from: `docs/${name}` })),
+    ...ASTERISK.map((name) => ({ path: `asterisk/${name}`, from: `pbx/asterisk/conf/${name}` })),
+  ].map(({ path, from }) => ({ path, content: readFileSync(inRoot(from), 'utf8') }))
 
 /** A change log in Debian's form, as lines that say where the real one is. */
 function debianChangelog({ version, epoch }: Parts): string {

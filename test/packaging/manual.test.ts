@@ -1,8 +1,8 @@
 import type { ArgsDef } from 'citty'
 import { expect, test } from 'vitest'
 import { type Command, command } from '../../client/commands/command.ts'
-import { wakecall } from '../../pbx/wakecall.ts'
 import { manualOf, roff } from '../../packaging/manual.ts'
+import { wakecall } from '../../pbx/wakecall.ts'
 
 const page = (of: Command) => manualOf(of, '1.2.3', new Date('2026-01-02T03:04:05Z'))
 

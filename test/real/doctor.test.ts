@@ -27,14 +27,7 @@ function settings(change: Record<string, unknown> = {}, name = 'wakecall.toml'):
 }
 
 const inPbx = (...command: string[]) => ['netns', 'exec', world.pbx, ...command]
-const doctor = (config: string, ...args: string[]) => [
-  process.execPath,
-  'pbx/wakecall.ts',
-  'doctor',
-  ...args,
-  '--config',
-  config,
-]
+const doctor = (config: string, ...args: string[]) => [process.execPath, 'pbx/wakecall.ts', 'doctor', ...args, '--config', config]
 
 type Outcome = { code: number; out: string }
 

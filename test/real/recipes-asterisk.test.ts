@@ -1,11 +1,11 @@
-/** The dialplan of docs/recipes as it is shipped, on a real Asterisk, with the real command and callers and phones by sipp. */
+/** The dialplan without Stasis() as it is shipped, on a real Asterisk, with the real command and callers and phones by sipp. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Asterisk, installAsterisk, startAsterisk } from './asterisk.ts'
 import { openWorld, outcome, sippIn, until, type World } from './recipes/world.ts'
 
-const recipe = (name: string) => readFileSync(new URL(`../../docs/recipes/asterisk/${name}`, import.meta.url), 'utf8')
+const recipe = (name: string) => readFileSync(new URL(`../../pbx/asterisk/conf/${name}`, import.meta.url), 'utf8')
 const TOKEN = 'aa'.repeat(32)
 
 const endpoint = (name: string) => `
@@ -61,7 +61,7 @@ beforeAll(async () => {
   sip = sippIn(world.namespace, world.dir)
   await world.startPns()
   asterisk = await startAsterisk(world.namespace, {
-    'extensions.conf': recipe('extensions.conf') + PHONES,
+    'extensions.conf': recipe('without-stasis.conf') + PHONES,
     'pjsip.conf': PJSIP,
   })
 })
