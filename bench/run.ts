@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: prints every figure beside its baseline, writes bench/results.json, exits 1 if one is not ok. Measures named
- * as arguments run alone and write nothing; `soak` is the one that runs only so, because it takes minutes.
+ * as arguments run alone and write nothing; two run only so: `soak` because it takes minutes, `asterisk` because it needs root, too.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { benchAsterisk } from './asterisk.ts'
 import { benchBundle } from './bundle.ts'
 import { benchCalls } from './calls.ts'
 import { benchEvents } from './events.ts'
@@ -24,7 +25,7 @@ const MEASURES: Record<string, () => Promise<Row[]>> = {
   events: benchEvents,
   trace: benchTrace,
 }
-const ALONE = { soak: () => benchMemory(1_000_000) }
+const ALONE = { soak: () => benchMemory(1_000_000), asterisk: benchAsterisk }
 
 const asked = process.argv.slice(2)
 const known: typeof MEASURES = { ...MEASURES, ...ALONE }
