@@ -16,6 +16,9 @@ export type ApplicationDeps = Pick<CallDeps, 'ari' | 'pns' | 'rules' | 'now' | '
   onContact: (change: ContactChange) => void
 }
 
+/** The hangup cause of a group's or queue's other members, when one of them has answered (Asterisk's causes.h). */
+const ANSWERED_ELSEWHERE = 26
+
 export type Application = ReturnType<typeof createApplication>
 
 /** The calls in Stasis(), and which event is whose. */
@@ -114,7 +117,8 @@ export function createApplication({ ari, pns, rules, now, log, ringSeconds, onCo
   function happened(type: AriEvent['type'], { id, state }: Channel, cause: number): void {
     if (type === 'StasisEnd') left(id)
     if (type === 'ChannelDestroyed') channelGone(id, cause)
-    if (type === 'ChannelHangupRequest') ofCaller.get(id)?.handle({ type: 'caller_gone' })
+    if (type === 'ChannelHangupRequest')
+      ofCaller.get(id)?.handle({ type: 'caller_gone', elsewhere: cause === ANSWERED_ELSEWHERE })
     if (type === 'ChannelStateChange' && state === 'Ringing') ofLeg.get(id)?.handle({ type: 'leg_ringing', leg: id })
   }
 
@@ -195,7 +199,8 @@ export function createApplication({ ari, pns, rules, now, log, ringSeconds, onCo
     handle(event: AriEvent): void {
       if (event.type === 'ContactStatusChange') changed(event)
       else if (event.type === 'StasisStart') started(event)
-      else if (event.type !== 'ApplicationReplaced') happened(event.type, event.channel, 'cause' in event ? event.cause : 0)
+      else if (event.type !== 'ApplicationReplaced')
+        happened(event.type, event.channel, 'cause' in event ? (event.cause ?? 0) : 0)
     },
     /** Brings the calls in step with what Asterisk has, after events may have been missed; adopts what others have left. */
     async reconcile(): Promise<void> {

@@ -24,6 +24,8 @@ describe('a call', () => {
     expect(variables).toEqual({
       WAKECALL_URI: at(5060),
       'PJSIP_HEADER(add,X-Wakecall-Call-Id)': '1700000000.1-1001',
+      'CALLERID(num)': '1001',
+      'CALLERID(name)': '',
     })
     const net = stub.channels.get(caller)?.variables
     expect(net).toMatchObject({ 'TIMEOUT(absolute)': '35', WAKECALL_ID: '1700000000.1-1001' })
@@ -102,14 +104,14 @@ describe('who calls', () => {
     const { variables } = await leg()
     await until(() => expect(pushes()).toHaveLength(1))
     expect(pushes()[0]?.from).toEqual({ number: 'anonymous' })
-    expect(variables).toMatchObject({ 'CALLERID(pres)': 'prohib', 'CONNECTEDLINE(pres)': 'prohib' })
+    expect(variables).toMatchObject({ 'CONNECTEDLINE(pres)': 'prohib' })
   })
 
   test('a number that is not hidden is not, and no number is anonymous', async () => {
     const { stub, pushes, leg } = await runAll()
     stub.contacts.set('1001', [at(5060)])
     stub.call(['1001'], { number: '', name: '', pres: 'allowed_not_screened' })
-    expect((await leg()).variables).not.toHaveProperty('CALLERID(pres)')
+    expect((await leg()).variables).not.toHaveProperty('CONNECTEDLINE(pres)')
     await until(() => expect(pushes()[0]?.from).toEqual({ number: 'anonymous' }))
   })
 })

@@ -164,6 +164,15 @@ describe('the end', () => {
     ])
   })
 
+  test('where another of a group has answered, the phones are told that', () => {
+    const { handle, of } = startCall()
+    handle({ type: 'pushed', devices: 2 }, { type: 'contacts', contacts: [AWAKE] })
+    handle({ type: 'caller_gone', elsewhere: true }, { type: 'caller_gone' }, { type: 'registered', contact: phone(5070, A) })
+    expect([...of('hang_up'), ...of('cancel_push'), ...of('short_ring')].map(({ reason }) => reason)).toEqual(
+      Array(3).fill('answered_elsewhere'),
+    )
+  })
+
   test('a push that is asked for is cancelled before its answer is there', () => {
     const { handle, of } = startCall()
     handle({ type: 'caller_gone' })

@@ -14,7 +14,7 @@ const EVENTS = {
   StasisStart: v.object({ args: v.array(Text), channel: Channel, replace_channel: v.optional(Channel) }),
   StasisEnd: v.object({ channel: Channel }),
   ChannelStateChange: v.object({ channel: Channel }),
-  ChannelHangupRequest: v.object({ channel: Channel }),
+  ChannelHangupRequest: v.object({ channel: Channel, cause: v.optional(v.number()) }),
   ChannelDestroyed: v.object({ channel: Channel, cause: v.number() }),
   ContactStatusChange: v.object({
     endpoint: v.object({ resource: Text }),

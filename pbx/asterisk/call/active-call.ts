@@ -136,7 +136,7 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
 
   async function dial(leg: string, contact: Contact, originator: string | undefined): Promise<void> {
     const seconds = Math.max(1, (endsAt - now()) / 1000) + 1
-    await legs.dial(leg, contact, { endpoint, caller: channel.caller, originator, seconds, ...(await facts) })
+    await legs.dial(leg, contact, { extension, endpoint, caller: channel.caller, originator, seconds, ...(await facts) })
   }
 
   async function handBack(result: HandBack): Promise<void> {

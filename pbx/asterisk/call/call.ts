@@ -18,7 +18,7 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
   const legs = new Map<string, Leg>()
   const contacts = createContacts()
   let phase: Phase = 'ringing'
-  let [contactsRead, stopped] = [false, false]
+  let [contactsRead, stopped, isAnswered] = [false, false, false]
   let push: 'asking' | 'failed' | number = 'asking'
   let wakeMs: number | undefined
   let peer: string | undefined
@@ -100,10 +100,11 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
     if (id === peer) return
     // The caller has gone, or another was faster.
     if (phase !== 'ringing' || !legs.delete(id)) {
-      hangUp(id, phase === 'over' ? 'normal' : 'answered_elsewhere')
+      hangUp(id, isAnswered ? 'answered_elsewhere' : 'normal')
       return
     }
     peer = id
+    isAnswered = true
     end('answered', 'answered_elsewhere', 'answered_elsewhere', { leg: id, ms: Math.round(now() - startedAt) })
     handBack('ANSWERED', name)
   }
@@ -134,7 +135,7 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
   }
 
   function shortRing(contact: Contact): void {
-    act({ type: 'short_ring', contact, reason: phase === 'answered' ? 'answered_elsewhere' : 'normal' })
+    act({ type: 'short_ring', contact, reason: isAnswered ? 'answered_elsewhere' : 'normal' })
   }
 
   function dropPeer(): void {
@@ -142,9 +143,12 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
     peer = undefined
   }
 
-  function callerGone(): void {
+  function callerGone(elsewhere: boolean): void {
     dropPeer()
-    if (phase === 'ringing') end('over', 'normal', 'caller_hung_up', { by: 'caller' })
+    if (phase !== 'ringing') return
+    isAnswered = elsewhere
+    if (elsewhere) end('over', 'answered_elsewhere', 'answered_elsewhere', { by: 'another of a group' })
+    else end('over', 'normal', 'caller_hung_up', { by: 'caller' })
   }
 
   /**
@@ -203,7 +207,7 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
       if (leg === peer) peer = undefined
     },
     peer_waits: dropPeer,
-    caller_gone: callerGone,
+    caller_gone: ({ elsewhere = false }) => callerGone(elsewhere),
     window_over() {
       if (phase === 'ringing') finish('NOANSWER', 'timed_out')
     },

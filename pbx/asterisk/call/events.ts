@@ -22,7 +22,8 @@ export type CallEvent =
   /** The leg is in the dialplan's hands. */
   | { type: 'peer_joined'; leg: string }
   | { type: 'peer_waits' }
-  | { type: 'caller_gone' }
+  /** `elsewhere`: another member of a group or queue has the call. */
+  | { type: 'caller_gone'; elsewhere?: boolean }
   | { type: 'window_over' }
   | { type: 'stopped' }
 

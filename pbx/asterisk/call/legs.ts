@@ -6,6 +6,7 @@ import type { Contact } from './contacts.ts'
 
 /** What a leg inherits of its call. `originator` is missing when the caller has gone. */
 export type LegOf = {
+  extension: string
   endpoint: string
   callId: string
   caller: Channel['caller']
@@ -29,15 +30,18 @@ export const LEG_URI = 'WAKECALL_URI'
 const CALL_ID_HEADER = 'PJSIP_HEADER(add,X-Wakecall-Call-Id)'
 
 /** The presentation of who is shown on the phone. */
-const HIDDEN = { 'CALLERID(pres)': 'prohib', 'CONNECTEDLINE(pres)': 'prohib' }
+const HIDDEN = { 'CONNECTEDLINE(pres)': 'prohib' }
+
+/** Who the phone is, for the caller's display: without it, the caller's own. */
+const calledAs = (extension: string) => ({ 'CALLERID(num)': extension, 'CALLERID(name)': '' })
 
 /** Dials legs and hangs them up, each in this order. */
 export function createLegs(ari: Ari) {
   const dialling = new Map<string, Promise<void>>()
   return {
     /** Rejects as `Ari` does. */
-    dial(id: string, { uri }: Contact, { endpoint, callId, caller, from, ...leg }: LegOf): Promise<void> {
-      const variables = { [LEG_URI]: uri, [CALL_ID_HEADER]: callId, ...(from.hidden && HIDDEN) }
+    dial(id: string, { uri }: Contact, { extension, endpoint, callId, caller, from, ...leg }: LegOf): Promise<void> {
+      const variables = { [LEG_URI]: uri, [CALL_ID_HEADER]: callId, ...calledAs(extension), ...(from.hidden && HIDDEN) }
       const dialled = ari.originate({ id, endpoint: `PJSIP/${endpoint}/${uri}`, callerId: quoted(caller), variables, ...leg })
       dialling.set(id, dialled)
       return dialled.finally(() => dialling.delete(id))
