@@ -17,7 +17,11 @@ const FILES = {
 
 let world: World
 beforeAll(async () => {
-  world = await openWorld({ endpoints: ['1001', '1002', '1003', '1004', '1005', '1006', '1007', '1008'], dialplan: DIALPLAN, files: FILES })
+  world = await openWorld({
+    endpoints: ['1001', '1002', '1003', '1004', '1005', '1006', '1007', '1008'],
+    dialplan: DIALPLAN,
+    files: FILES,
+  })
   // Without this prompt there is no transfer by digits, and Debian has it elsewhere.
   writeFileSync(join(world.asterisk.root, 'usr/share/asterisk/sounds/pbx-transfer.ulaw'), Buffer.alloc(800, 0xff))
   await world.serve()

@@ -4,12 +4,12 @@ import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from
 import { dirname, join } from 'node:path'
 import { parse } from 'smol-toml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Program } from './asterisk/process.ts'
-import { until } from './asterisk/until.ts'
-import { openWorld, type World } from './asterisk/world.ts'
-import { run } from './shell.ts'
+import { run } from '../shell.ts'
+import type { Program } from './process.ts'
+import { until } from './until.ts'
+import { openWorld, type World } from './world.ts'
 
-const at = (path: string) => join(import.meta.dirname, '../..', path)
+const at = (path: string) => join(import.meta.dirname, '../../..', path)
 const PAGE = readFileSync(at('docs/asterisk.md'), 'utf8')
 
 /** What the page adds to files: their names, and the text. */
