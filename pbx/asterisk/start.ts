@@ -6,7 +6,7 @@ import { openPns } from '../pns.ts'
 import { createApplication } from './application.ts'
 import { type AriPlace, openAri } from './ari/rest.ts'
 import { type Attachment, attach } from './attachment.ts'
-import { createDevices } from './devices.ts'
+import { createDevices } from './devices/devices.ts'
 import { AriFault, faultOf } from './faults.ts'
 import { createSigns, standBy } from './standby.ts'
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
-import { createDevices, type DevicesDeps } from '../../pbx/asterisk/devices.ts'
-import type { StoredContact } from '../../pbx/asterisk/stored-contact.ts'
+import { createDevices, type DevicesDeps } from '../../pbx/asterisk/devices/devices.ts'
+import type { StoredContact } from '../../pbx/asterisk/devices/stored-contact.ts'
 import { runBoth } from '../client/harness.ts'
 import { ALERT, FCM, VOIP } from '../client/keys.ts'
 

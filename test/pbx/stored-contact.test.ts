@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readStoredContact, storedContactId } from '../../pbx/asterisk/stored-contact.ts'
+import { readStoredContact, storedContactId } from '../../pbx/asterisk/devices/stored-contact.ts'
 
 describe('what Asterisk stores of a contact', () => {
   const stored = [

@@ -1,5 +1,5 @@
 import { type Http, type HttpAnswer, openHttp } from '../../http.ts'
-import { type Attributes, readStoredContact, type StoredContact, storedContactId } from '../stored-contact.ts'
+import { type Attributes, readStoredContact, type StoredContact, storedContactId } from '../devices/stored-contact.ts'
 
 /** Asterisk said no, with a status and its words; `gone` where a channel is not there any more, or no longer ours. */
 export class AriRefused extends Error {

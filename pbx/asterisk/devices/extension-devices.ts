@@ -1,7 +1,19 @@
-import type { PnsFailed } from '../pns.ts'
-import { type PushTarget, pushTargetOf } from '../rfc8599.ts'
+import type { Logger } from 'pino'
+import type { Pns, PnsFailed } from '../../pns.ts'
+import { type PushTarget, pushTargetOf } from '../../rfc8599.ts'
 import { createBacklog } from './backlog.ts'
-import type { DevicesDeps } from './devices.ts'
+import type { StoredContact } from './stored-contact.ts'
+
+export type DevicesDeps = {
+  pns: Pick<Pns, 'register' | 'remove'>
+  /** `undefined` if Asterisk has no such contact, or cannot be asked. */
+  stored: (aor: string, uri: string) => Promise<StoredContact | undefined>
+  /** The relay's names of apps, by what stands in `pn-param`. */
+  apps: Readonly<Record<string, string>>
+  /** Milliseconds, monotonic. */
+  now: () => number
+  log: Logger
+}
 
 /** `endsAt`: when it expires, if that is known. `callId`: the same for all REGISTERs of a phone (RFC 3261, 10.2). */
 type Contact = {

@@ -1,20 +1,6 @@
-import type { Logger } from 'pino'
-import type { Pns } from '../pns.ts'
-import { pushTargetOf } from '../rfc8599.ts'
-import type { ContactChange } from './application.ts'
-import { createExtensionDevices, type ExtensionDevices } from './extension-devices.ts'
-import type { StoredContact } from './stored-contact.ts'
-
-export type DevicesDeps = {
-  pns: Pick<Pns, 'register' | 'remove'>
-  /** `undefined` if Asterisk has no such contact, or cannot be asked. */
-  stored: (aor: string, uri: string) => Promise<StoredContact | undefined>
-  /** The relay's names of apps, by what stands in `pn-param`. */
-  apps: Readonly<Record<string, string>>
-  /** Milliseconds, monotonic. */
-  now: () => number
-  log: Logger
-}
+import { pushTargetOf } from '../../rfc8599.ts'
+import type { ContactChange } from '../application.ts'
+import { createExtensionDevices, type DevicesDeps, type ExtensionDevices } from './extension-devices.ts'
 
 /** Keeps the devices of the PNS in step with the contacts that have push parameters (RFC 8599). */
 export function createDevices(deps: DevicesDeps) {
