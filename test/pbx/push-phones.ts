@@ -1,5 +1,6 @@
 import { pino } from 'pino'
-import { createDevices, type DevicesDeps } from '../../pbx/asterisk/devices/devices.ts'
+import { createDevices } from '../../pbx/asterisk/devices/devices.ts'
+import type { DevicesDeps } from '../../pbx/asterisk/devices/extension-devices.ts'
 import type { StoredContact } from '../../pbx/asterisk/devices/stored-contact.ts'
 import { runBoth } from '../client/harness.ts'
 import { ALERT, FCM, VOIP } from '../client/keys.ts'
