@@ -14,15 +14,12 @@ export type Http = {
 /** `url`: with the prefix of all paths, if there is one. `socketPath`: a Unix socket in the place of its host. */
 export type HttpPlace = { url: string; socketPath?: string | undefined; authorization?: string | undefined }
 
-/** Asterisk refuses connections beyond its session_limit, 100 by default: a burst of calls waits in line instead. */
-const CONNECTIONS = 16
-
-/** JSON over few connections that are kept. */
-export function openHttp({ url, socketPath, authorization }: HttpPlace, timeoutMs: number): Http {
+/** JSON over connections that are kept, so many at most: what is asked beyond them waits in line. */
+export function openHttp({ url, socketPath, authorization }: HttpPlace, timeoutMs: number, connections: number): Http {
   const { protocol, hostname, port, pathname } = new URL(url)
   const prefix = pathname.replace(/\/$/, '')
   const tls = protocol === 'https:'
-  const options = { keepAlive: true, maxSockets: CONNECTIONS, timeout: timeoutMs }
+  const options = { keepAlive: true, maxSockets: connections, timeout: timeoutMs }
   const agent = tls ? new TlsAgent(options) : new Agent(options)
   const where = socketPath === undefined ? { host: hostname.replace(/^\[|\]$/g, ''), port } : { socketPath }
 

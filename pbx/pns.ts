@@ -39,11 +39,18 @@ export type Pns = {
   close: () => void
 }
 
+/** A push is answered when Apple and Google have it: a burst of calls must not wait for each other's. */
+const CONNECTIONS = 512
+
 /** `place`: `http://address:port` or `unix:/path`. `withinMs`: longer than its own budget of a push. */
 export function openPns(place: string, localToken: string | undefined, withinMs: number): Pns {
   const socketPath = socketPathOf(place)
   const authorization = localToken === undefined ? undefined : `Bearer ${localToken}`
-  const http = openHttp({ url: socketPath === undefined ? place : 'http://localhost', socketPath, authorization }, withinMs)
+  const http = openHttp(
+    { url: socketPath === undefined ? place : 'http://localhost', socketPath, authorization },
+    withinMs,
+    CONNECTIONS,
+  )
 
   async function ask(method: string, path: string, params?: unknown): Promise<Record<string, unknown>> {
     const { status, body } = await http.ask(method, path, params).catch((error: NodeJS.ErrnoException) => {

@@ -163,6 +163,15 @@ it('a port that is taken names the setting', async () => {
   await assertVacant(settings.listen)
 })
 
+it('a companion that cannot start ends the others', async () => {
+  const relay = await stubRelay()
+  const closed = vi.fn(async () => {})
+  const refused = async () => Promise.reject(new Error('its port is taken'))
+  const starting = startPns(settingsFor(relay.url), undefined, [async () => ({ close: closed }), refused])
+  await expect(starting).rejects.toThrow('its port is taken')
+  expect(closed).toHaveBeenCalledOnce()
+})
+
 it('a socket is for its user and group, replaces that of a dead PNS, and is gone at the end', async () => {
   const relay = await stubRelay()
   const path = join(temporaryDir(), 'pns.sock')

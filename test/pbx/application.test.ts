@@ -116,6 +116,25 @@ describe('who calls', () => {
   })
 })
 
+describe('what cannot be read of the caller', () => {
+  test('costs no call: its own id is the Linkedid, and the number is not shown', async () => {
+    const { stub, pushes, leg } = await runAll()
+    stub.contacts.set('1001', [at(5060)])
+    stub.fate = ({ query }) => (/^(CHANNEL|CALLERID)/.test(query.variable ?? '') ? { status: 500 } : undefined)
+    const caller = stub.call(['1001'], { number: '1002', name: 'Ada' })
+    expect((await leg()).variables).toMatchObject({ 'CONNECTEDLINE(pres)': 'prohib' })
+    await until(() => expect(pushes()).toMatchObject([{ callId: `${caller}-1001`, from: { number: 'anonymous' } }]))
+  })
+
+  test('the net is asked for before anything else', async () => {
+    const { stub } = await runAll()
+    const caller = stub.call(['1001'])
+    await until(() => expect(stub.to('GET', /variable$/).length).toBeGreaterThan(0))
+    const [first] = stub.asked.filter(({ path }) => path.includes(`/channels/${caller}/`))
+    expect(first?.query.variable).toBe('ARRAY(TIMEOUT(absolute))')
+  })
+})
+
 describe('the arguments of Stasis()', () => {
   test('endpoint= and ring=', async () => {
     const { stub, pushes, leg } = await runAll()
@@ -136,6 +155,8 @@ describe('the arguments of Stasis()', () => {
     [['1001', 'ring=3'], 'ring'],
     [['1001', 'endpoint=a&b'], 'endpoint'],
     [['1001', 'colour=red'], 'colour'],
+    [['1001', 'extension=1002'], 'extension'],
+    [['1001', 'ring'], 'ring'],
   ])('%j are said to be wrong, and the dialplan goes on', async (args, fault) => {
     const { stub, app, pushes } = await runAll()
     const caller = stub.call(args)

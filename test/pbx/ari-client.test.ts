@@ -136,7 +136,7 @@ describe('connections', () => {
     ['ends', 'stall'],
   ])('an answer that never %s is an error, and frees its connection', async (_, fate) => {
     const stub = await startStubAri()
-    const http = openHttp(stub.place, 50)
+    const http = openHttp(stub.place, 50, 1)
     onTestFinished(http.close)
     stub.fate = () => fate
     const asked = Array.from({ length: 17 }, () => http.ask('GET', '/channels').catch((error) => error.code))
@@ -146,7 +146,7 @@ describe('connections', () => {
   })
 
   test('nobody listens', async () => {
-    const http = openHttp({ url: 'http://127.0.0.1:1/ari' }, 1_000)
+    const http = openHttp({ url: 'http://127.0.0.1:1/ari' }, 1_000, 1)
     await expect(http.ask('GET', '/channels')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 })

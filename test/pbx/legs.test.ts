@@ -129,6 +129,25 @@ describe('time', () => {
     expect(stub.channels.has(first.id)).toBe(true)
   })
 
+  test('a phone that was joined unheard talks on', async () => {
+    const { stub, leg, handedBack } = await runAll()
+    virtualTime()
+    stub.contacts.set('1001', [at(5060)])
+    stub.dialplanJoins = false
+    const caller = stub.call(['1001'])
+    const { id } = await leg()
+    stub.answer(id)
+    await handedBack(caller)
+    await arrived(stub)
+    // What Bridge() makes of it, without an event.
+    Object.assign(stub.channels.get(id) ?? {}, { dialplan: { app_name: 'AppDial2', app_data: '(Outgoing Line)' } })
+    const before = stub.to('GET', /channels$/).length
+    vi.advanceTimersByTime(5_000)
+    await until(() => expect(stub.to('GET', /channels$/).length).toBeGreaterThan(before))
+    await arrived(stub)
+    expect(stub.channels.has(id)).toBe(true)
+  })
+
   test('a late phone that says nothing is hung up', async () => {
     const { stub, app, leg, hungUp } = await runAll()
     virtualTime()

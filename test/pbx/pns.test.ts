@@ -137,3 +137,15 @@ test.each([
   onTestFinished(pns.close)
   expect((await failureOf(pns.pushCall(CALL))).code).toBe(code)
 })
+
+test('calls that come at once are pushed at once: none waits for the answer of another', async () => {
+  const waiting: (() => void)[] = []
+  const server = createServer((_, response) => {
+    waiting.push(() => response.end('{"devices":1}'))
+    if (waiting.length === 100) for (const answer of waiting) answer()
+  })
+  const pns = openPns(await listening(server), undefined, 5_000)
+  onTestFinished(pns.close)
+  const pushed = await Promise.all(Array.from({ length: 100 }, (_, i) => pns.pushCall({ ...CALL, callId: `call-${i}` })))
+  expect(new Set(pushed)).toEqual(new Set([1]))
+})

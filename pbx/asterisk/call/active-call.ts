@@ -74,6 +74,7 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
     replaceCaller(fresh) {
       caller.replace(fresh)
       receive()
+      attempt('the call has no signature', sign())
     },
     handle(event) {
       if ('leg' in event && shortRings.has(event.leg)) endShortRing(event.leg)
@@ -87,6 +88,7 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
       if (call.isRinging()) attempt('the contacts cannot be read', readContacts())
     },
     forget() {
+      for (const leg of shortRings.keys()) endShortRing(leg)
       forgotten = true
       for (const timer of timers) clearTimeout(timer)
       deps.done(call)
@@ -110,11 +112,13 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
     return { callId, from }
   }
 
-  const keep = async () => caller.keep((await facts).callId, Math.max(0, endsAt - now()))
+  const leftMs = () => Math.max(0, endsAt - now())
+  const sign = async () => caller.sign((await facts).callId, leftMs())
 
+  /** The net comes before all that may take its time: the dialplan waits for two seconds. */
   function receive(): void {
+    attempt('the call has no net', caller.hold(leftMs()))
     attempt('the caller hears nothing', caller.hear())
-    attempt('the call has no net', keep())
   }
 
   async function readContacts(): Promise<void> {
@@ -144,13 +148,20 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
     try {
       await caller.handBack(result)
       backAt = now()
-      if (result.status === 'ANSWERED') after(JOINS_WITHIN_MS, () => machine.handle({ type: 'peer_waits' }))
+      if (result.status === 'ANSWERED')
+        after(JOINS_WITHIN_MS, () => attempt('a phone that nobody joined stays', dropWaiting(result.peer)))
     } catch (error) {
       if (error instanceof AriRefused) machine.handle({ type: 'caller_gone' })
       // Asterisk is away: it hears of this when it is back.
       else owed = () => act({ type: 'hand_back', ...result })
       throw error
     }
+  }
+
+  /** Bridge() has taken who talks out of Stasis(), and that may have gone unheard. */
+  async function dropWaiting(peer: string | undefined): Promise<void> {
+    const leg = (await ari.channels()).find(({ name }) => name === peer)
+    if (leg?.dialplan.app_name === 'Stasis') machine.handle({ type: 'peer_waits' })
   }
 
   async function tellWoke({ phone }: Contact): Promise<void> {
@@ -209,9 +220,10 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
     deps.claimLeg(leg, call)
     machine.handle({ type: 'leg_found', leg, contact })
   }
-  const facts = learn()
-  const asked = push()
   receive()
+  const facts = learn()
+  attempt('the call has no signature', sign())
+  const asked = push()
   attempt('the contacts cannot be read', readContacts())
   after(ringMs, () => machine.handle({ type: 'window_over' }))
   after(ringMs + LATE_MS, call.forget)

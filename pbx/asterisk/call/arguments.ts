@@ -4,8 +4,10 @@ import { check } from '../../../wire/parse.ts'
 
 const Arguments = v.strictObject({
   extension: Extension,
-  endpoint: v.optional(v.pipe(v.string(), v.regex(/^[^/&,@]+$/, 'must be the name of a PJSIP endpoint'))),
-  ring: v.optional(v.pipe(v.string(), v.transform(Number), RingSeconds)),
+  options: v.strictObject({
+    endpoint: v.exactOptional(v.pipe(v.string(), v.regex(/^[^/&,@]+$/, 'must be the name of a PJSIP endpoint'))),
+    ring: v.exactOptional(v.pipe(v.string(), v.transform(Number), RingSeconds)),
+  }),
 })
 
 /** `Stasis(wakecall,1001,endpoint=alice,ring=25)`: `endpoint` is the extension, and `ring` the ringSeconds of the settings. */
@@ -17,10 +19,11 @@ export function readArguments(
   ringSeconds: number,
 ): StasisArguments | { fault: string } {
   const pairs = options.map((option) => option.split(/=(.*)/s, 2))
-  const checked = check(Arguments, { extension, ...Object.fromEntries(pairs) })
+  const checked = check(Arguments, { extension, options: Object.fromEntries(pairs) })
   if ('errors' in checked) {
-    return { fault: checked.errors.map(({ pointer, message }) => `${pointer.slice(1) || 'an argument'} ${message}`).join('; ') }
+    const faults = checked.errors.map(({ pointer, message }) => `${pointer.split('/').at(-1)} ${message}`)
+    return { fault: faults.join('; ') }
   }
-  const { endpoint, ring } = checked.output
-  return { extension: checked.output.extension, endpoint: endpoint ?? checked.output.extension, ringSeconds: ring ?? ringSeconds }
+  const { extension: called, options: given } = checked.output
+  return { extension: called, endpoint: given.endpoint ?? called, ringSeconds: given.ring ?? ringSeconds }
 }

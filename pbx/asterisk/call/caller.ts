@@ -10,6 +10,15 @@ export const [CALL_ID, RINGS_UNTIL] = ['WAKECALL_ID', 'WAKECALL_UNTIL']
 /** So long after its window Asterisk takes a call out of an application that is no more. */
 const NET_SECONDS = 5
 
+/** Who may not be shown is not, if Asterisk does not say. */
+const UNKNOWN = 'prohib'
+
+/** A call rings without what could not be read; one whose caller has gone does not. */
+const unlessRefused = (fallback: string) => (error: unknown) => {
+  if (error instanceof AriRefused && error.gone) throw error
+  return fallback
+}
+
 /** The channel that waits in Stasis(). Everything rejects as `Ari` does. */
 export function createCaller(ari: Ari, rules: NonNullable<Settings['ari']>, channel: Channel) {
   let id = channel.id
@@ -24,15 +33,17 @@ export function createCaller(ari: Ari, rules: NonNullable<Settings['ari']>, chan
       return rules.callerHears === 'progress' ? ari.progress(id) : ari.ring(id)
     },
     async learn(): Promise<{ linkedid: string; from: CallerId }> {
-      const [linkedid, presentation] = await Promise.all([ari.get(id, 'CHANNEL(linkedid)'), ari.get(id, 'CALLERID(pres)')])
+      const [linkedid, presentation] = await Promise.all([
+        ari.get(id, 'CHANNEL(linkedid)').catch(unlessRefused(channel.id)),
+        ari.get(id, 'CALLERID(pres)').catch(unlessRefused(UNKNOWN)),
+      ])
       return { linkedid, from: callerIdOf(channel.caller, presentation) }
     },
-    /** The net under it, and what another process needs to take it over. */
-    async keep(callId: string, leftMs: number): Promise<void> {
-      const seconds = Math.ceil(leftMs / 1000) + NET_SECONDS
-      const until = Math.round(Date.now() + leftMs)
-      await ari.set(id, { [CALL_ID]: callId, [RINGS_UNTIL]: until, 'TIMEOUT(absolute)': seconds })
-    },
+    /** The net under it. */
+    hold: (leftMs: number): Promise<void> => ari.set(id, { 'TIMEOUT(absolute)': Math.ceil(leftMs / 1000) + NET_SECONDS }),
+    /** What another process needs to take it over. */
+    sign: (callId: string, leftMs: number): Promise<void> =>
+      ari.set(id, { [CALL_ID]: callId, [RINGS_UNTIL]: Math.round(Date.now() + leftMs) }),
     /** The reachable contacts of a PJSIP endpoint; a fault if it has none of that name. */
     async contactsOf(endpoint: string): Promise<Contact[] | { fault: string }> {
       try {

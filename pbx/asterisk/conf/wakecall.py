@@ -8,6 +8,8 @@ import signal
 import sys
 import urllib.parse
 
+# A caller's name may be in any encoding.
+sys.stdin.reconfigure(errors="replace")
 route, *pairs = sys.argv[1:]
 form = dict(pair.split("=", 1) for pair in pairs)
 channel = dict(line.rstrip("\n").split(": ", 1) for line in iter(sys.stdin.readline, "\n") if ": " in line)
@@ -36,8 +38,10 @@ def hung_up(*_):
 
 if route == "push_call":
     signal.signal(signal.SIGHUP, hung_up)
+    # Bits 6 and 7 of the presentation (Q.931): 01 is a caller who does not want to be shown.
+    shown = int(channel.get("agi_callingpres", 0)) & 0x60 != 0x20
     for name, field in ("from", "agi_callerid"), ("name", "agi_calleridname"):
-        if channel[field] != "unknown":
+        if shown and channel[field] != "unknown":
             form[name] = channel[field]
 
 print('SET VARIABLE WAKECALL_ANSWER "%s"' % ask(route, form, int(form.get("seconds", 0)) + 3), flush=True)
