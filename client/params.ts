@@ -84,7 +84,7 @@ const Name = v.optional(
   ),
 )
 
-/** `wait`: the answer comes when a phone is ready, `seconds` (default: the ring window) after the request at the latest. */
+/** `awake`: tokens or ids of devices that have the call already. `wait`: the answer comes when a phone is ready, `seconds` (default: the ring window) after the request at the latest. */
 export const PushCallParams = v.pipe(
   v.strictObject({
     to: asText(Extension),
@@ -93,6 +93,7 @@ export const PushCallParams = v.pipe(
     name: Name,
     ringSeconds: v.optional(inText(RingSeconds)),
     custom: v.optional(inText(Custom)),
+    awake: v.optional(inText(v.pipe(v.array(v.union([AnyToken, DeviceId])), v.maxLength(50)))),
     wait: v.optional(v.picklist(['ready'], 'must be ready')),
     seconds: v.optional(inText(v.pipe(v.number(), v.minValue(1), v.maxValue(120)))),
   }),

@@ -13,6 +13,7 @@ const REASONS: Record<string, string> = {
   ttl_expired: 'the ring window was over before it could be delivered',
   ring_window_over: 'the ring window was over before it could be sent',
   unknown_app: 'the relay has no such mobile app for this platform',
+  awake: 'the phone is awake, and had the call without a push',
   same_phone: 'the phone is registered under another id as well, which was pushed to',
   no_voip_token: 'no VoIP token is registered',
   no_alert_token: 'no alert token is registered',

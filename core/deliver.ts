@@ -15,25 +15,28 @@ export type Window = { expiresAt: number; until: number }
 /** Builds the push anew for every try, so that its TTL and its `sentAt` are true. */
 export type BuildPush = (route: PushRoute, sentAt: number) => PlatformPush
 
+/** `awake`: ids of devices that have the call already, and are left alone. */
+export type What = { channelOf: (device: Device) => Channel; build: BuildPush; awake: ReadonlySet<string> }
+
 export type DeliverPorts = { apps: Apps; pusher: Pusher; clock: Clock; random: () => number }
 
 /** Pushes to every device at once; one that fails never keeps another from its push. Answers when all are settled. */
 export function deliverAll(
   ports: DeliverPorts,
   devices: Device[],
-  channelOf: (device: Device) => Channel,
-  build: BuildPush,
+  { channelOf, build, awake }: What,
   window: Window,
 ): Promise<Delivery[]> {
   // The trace finds a push's log by its app. One app needs no telling: DynamoDB bills an item by the KiB.
   const several = Object.keys(ports.apps).length > 1
-  const isOwn = (device: Device) => newestOf(devices, device, channelOf) === device
+  function without(device: Device): Result | undefined {
+    if (awake.has(device.deviceId)) return { outcome: 'skipped', reason: 'awake' }
+    return newestOf(devices, device, channelOf) === device ? undefined : { outcome: 'skipped', reason: 'same_phone' }
+  }
   return Promise.all(
     devices.map(async (device) => {
       const { deviceId, platform, app } = device
-      const outcome: Result = isOwn(device)
-        ? await deliver(ports, device, channelOf(device), build, window)
-        : { outcome: 'skipped', reason: 'same_phone' }
+      const outcome = without(device) ?? (await deliver(ports, device, channelOf(device), build, window))
       return { deviceId, platform, ...(several && { app }), ...outcome, at: isoTime(ports.clock.now()) }
     }),
   )

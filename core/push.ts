@@ -2,7 +2,7 @@ import type { Delivery } from '../wire/delivery.ts'
 import { Problem } from '../wire/problem.ts'
 import type { Channel } from './apps.ts'
 import { claimOnce, type Held, PUSH_MS } from './claim.ts'
-import { type BuildPush, type DeliverPorts, deliverAll } from './deliver.ts'
+import { type BuildPush, type DeliverPorts, deliverAll, type What } from './deliver.ts'
 import type { Device } from './device.ts'
 import { type EndpointPorts, pruneDevice } from './endpoint.ts'
 import type { Pbx } from './pbx.ts'
@@ -17,6 +17,8 @@ export type Job = {
   fields: ClaimFields & { to: string; deadline: number }
   channelOf: (device: Device) => Channel
   build: (deadline: number) => BuildPush
+  /** Ids of devices that are not to be pushed to. */
+  awake?: readonly string[] | undefined
 }
 
 /** `headers` are the rate limit's, `quotaUsed` what is used up of it in percent; a repeat has none, it took nothing of the quota. */
@@ -32,8 +34,10 @@ export type Pushed = {
  * Pushes to every device of an extension, once. Two rounds to AWS until the phones wake: the devices and the claim at
  * once, then all pushes at once. A repeat answers the first result. Throws `push_rate_exceeded`, and can then be repeated.
  */
-export async function pushOnce(ports: PushPorts, pbx: Pbx, { key, fields, channelOf, build }: Job): Promise<Pushed> {
+export async function pushOnce(ports: PushPorts, pbx: Pbx, job: Job): Promise<Pushed> {
   const { claims, clock, devices, rate } = ports
+  const { key, fields, channelOf } = job
+  const awake = new Set(job.awake)
   const [targets, claim] = await Promise.all([devices.of(pbx.id, fields.to), claimOnce(claims, clock, key, fields)])
   const { item } = claim
   if (item.to !== undefined && item.to !== fields.to) {
@@ -44,7 +48,8 @@ export async function pushOnce(ports: PushPorts, pbx: Pbx, { key, fields, channe
     return { item, deliveries: claim.result?.deliveries ?? [], repeated: true, headers: {}, quotaUsed: undefined }
 
   const quota = pbx.quotas.pushesPerMinute
-  const state = rate.take(pbx.id, targets.length, quota)
+  const asleep = targets.filter(({ deviceId }) => !awake.has(deviceId))
+  const state = rate.take(pbx.id, asleep.length, quota)
   const headers = rateHeaders(state, quota)
   if (!state.allowed) {
     await claims.release(key, claim.until)
@@ -54,17 +59,17 @@ export async function pushOnce(ports: PushPorts, pbx: Pbx, { key, fields, channe
   }
   // After a take-over the first request's deadline counts, not the repeat's.
   const { deadline = fields.deadline } = item
-  const deliveries = await pushTo(ports, pbx, { key, claim, targets, channelOf, build: build(deadline), deadline })
+  const deliveries = await pushTo(ports, pbx, { key, claim, targets, channelOf, build: job.build(deadline), awake, deadline })
   return { item, deliveries, repeated: false, headers, quotaUsed: Math.round(100 * (1 - state.remaining / quota)) }
 }
 
-type Targets = { key: ClaimKey; claim: Held; targets: Device[]; channelOf: Job['channelOf']; build: BuildPush; deadline: number }
+type Targets = What & { key: ClaimKey; claim: Held; targets: Device[]; deadline: number }
 
 /** Pushes to these devices under a claim that is held, then writes the result, prunes the dead and shares the rate. */
 export async function pushTo(ports: PushPorts, pbx: Pbx, job: Targets): Promise<Delivery[]> {
   const { claims, clock, rate, report } = ports
-  const { key, claim, targets, channelOf, deadline } = job
-  const deliveries = await deliverAll(ports, targets, channelOf, job.build, { expiresAt: deadline, until: claim.now + PUSH_MS })
+  const { key, claim, targets, deadline } = job
+  const deliveries = await deliverAll(ports, targets, job, { expiresAt: deadline, until: claim.now + PUSH_MS })
   const dead = targets.filter((_, i) => deliveries[i]?.outcome === 'gone')
   const work: [what: string, work: Promise<unknown>][] = [
     ['result not written', claims.finish(key, claim.until, { at: clock.now(), deliveries }, isFinal(deliveries))],

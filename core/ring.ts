@@ -15,7 +15,7 @@ export async function ring(
   pbx: Pbx,
   request: RingRequest,
 ): Promise<{ answer: RingAnswer; headers: Record<string, string>; quotaUsed: number | undefined }> {
-  const { callId, to, from, custom } = request
+  const { callId, to, from, custom, awake } = request
   const uuid = callUuid(pbx.id, callId)
   const receivedAt = ports.clock.now()
   // The PNS measures parts of a millisecond; timers and CloudWatch take whole ones.
@@ -29,6 +29,7 @@ export async function ring(
       receivedAt,
       deadline: askedAt + Math.round(request.ringSeconds * 1000),
     },
+    awake,
     channelOf: ringChannel,
     build: (deadline) => (route, sentAt) => {
       const times = { sentAt: isoTime(sentAt), expiresAt: isoTime(deadline) }

@@ -13,7 +13,15 @@ export class PnsFailed extends Error {
   }
 }
 
-export type PushCall = { to: string; from: string; name?: string | undefined; callId: string; ringSeconds: number }
+/** `awake`: tokens of phones that have the call already, which are not pushed to. */
+export type PushCall = {
+  to: string
+  from: string
+  name?: string | undefined
+  callId: string
+  ringSeconds: number
+  awake?: readonly string[]
+}
 
 export type PnsDevice = {
   extension: string

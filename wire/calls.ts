@@ -1,8 +1,11 @@
 import * as v from 'valibot'
 import { Delivery } from './delivery.ts'
-import { Caller, CallId, Count, Custom, Extension, RingSeconds, Time } from './fields.ts'
+import { Caller, CallId, Count, Custom, DeviceId, Extension, RingSeconds, Time } from './fields.ts'
 
-/** `POST /v1/calls`. `elapsedMs` is what of the ring window had passed at the PNS when it sent this request. */
+/**
+ * `POST /v1/calls`. `elapsedMs` is what of the ring window had passed at the PNS when it sent this request. `awake` are ids of
+ * devices that have the call already: they are not pushed to.
+ */
 export const RingRequest = v.strictObject({
   callId: CallId,
   to: Extension,
@@ -10,6 +13,7 @@ export const RingRequest = v.strictObject({
   ringSeconds: v.optional(RingSeconds, 30),
   elapsedMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(120_000)), 0),
   custom: v.optional(Custom),
+  awake: v.optional(v.pipe(v.array(DeviceId), v.maxLength(50))),
 })
 export type RingRequest = v.InferOutput<typeof RingRequest>
 

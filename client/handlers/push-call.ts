@@ -54,12 +54,29 @@ async function ring(context: Context, call: Call, asked: number): Promise<RingAn
   // While the relay is known to be away this fails at once, as the call then does.
   await outbox.hurry(to, Math.min(HURRY_MS, pushBudgetMs / 4)).catch(storageFailed(context))
   const before = confirmedOf(context, to)
-  const body = () => ({ callId, to, from: callerOf(from, name), ringSeconds, custom, elapsedMs: clock.monotonic() - asked })
+  const awake = awakeOf(context, call)
+  const body = () => ({
+    callId,
+    to,
+    from: callerOf(from, name),
+    ringSeconds,
+    custom,
+    awake,
+    elapsedMs: clock.monotonic() - asked,
+  })
   const budgetMs = Math.max(1, asked + pushBudgetMs - clock.monotonic())
   const answer = await relay().call('ring', { body, budgetMs })
   settleDeliveries(context, answer.deliveries, before)
   if (!answer.repeated) doubtUnnamed(context, answer, before)
   return answer
+}
+
+/** Ids of the devices that are named by id or token. */
+function awakeOf(context: Context, { to, awake }: Call): string[] | undefined {
+  if (awake === undefined) return undefined
+  const named = new Set(awake)
+  const devices = spared(context, () => context.store.devices(to)) ?? []
+  return devices.filter(({ deviceId, token }) => named.has(deviceId) || named.has(token)).map(({ deviceId }) => deviceId)
 }
 
 /** A first ring names every device that the relay has: one that it does not name was lost there, and is told anew. */

@@ -66,12 +66,23 @@ it('a number in JSON is the text that it is in a query', async () => {
   expect((await pns.post('/push_call', { to: { of: 1 }, from: 1002 })).status).toBe(400)
 })
 
+it('phones that are awake are named to the relay by their ids, whether the PBX has those or their tokens', async () => {
+  const { relay, pns } = await runBoth()
+  await pns.post('/register', { ...phone, deviceId: 'awake' })
+  await pns.post('/register', { extension: '1002', platform: 'android', token: FCM, deviceId: 'elsewhere' })
+  const awake = JSON.stringify([VOIP, 'awake', FCM, 'unknown'])
+  await pns.ask('/push_call', { method: 'POST', body: new URLSearchParams({ to: '1001', from: '1002', awake }) })
+  await pns.post('/push_call', { to: '1001', from: '1002', awake: [] })
+  expect(relay.to('POST', '/v1/calls').map(({ body }) => body.awake)).toEqual([['awake'], []])
+})
+
 it.each([
   [{ from: '1002' }, 'missing_parameter', '/to'],
   [{ to: '10 01', from: '1002' }, 'invalid_request', '/to'],
   [{ to: '1001', from: '1002', ringSeconds: 4 }, 'invalid_request', '/ringSeconds'],
   [{ to: '1001', from: '1002', ringSeconds: 'soon' }, 'invalid_request', '/ringSeconds'],
   [{ to: '1001', from: '1002', custom: 'no JSON' }, 'invalid_request', '/custom'],
+  [{ to: '1001', from: '1002', awake: 'a' }, 'invalid_request', '/awake'],
   [{ to: '1001', from: '1002', colour: 'red' }, 'invalid_request', '/colour'],
 ])('/push_call refuses %j with %s', async (params, code, pointer) => {
   const { relay, pns } = await runBoth()

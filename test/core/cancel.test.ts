@@ -114,3 +114,14 @@ test('the first cancel of a call stays with it, at the time by the relay’s clo
   await cancel(world.ports, PBX, 'c1', 'timed_out')
   expect(await world.stores.claims.get('acme', 'c1')).toMatchObject({ cancelReason: 'declined', cancelledAt })
 })
+
+test('a device that was awake is neither pushed to nor told of the end: it may be talking', async () => {
+  const world = createWorld()
+  await registerAll(world, { i: iphone('i'), a: android('a') })
+  const { answer } = await ring(world.ports, PBX, call('c1', { awake: ['i', 'unknown'] }))
+  expect(answer.devices).toBe(1)
+  expect(answer.deliveries).toContainEqual(expect.objectContaining({ deviceId: 'i', outcome: 'skipped', reason: 'awake' }))
+  const { deliveries } = await cancel(world.ports, PBX, 'c1', 'answered_elsewhere')
+  expect(deliveries).toContainEqual(expect.objectContaining({ deviceId: 'i', outcome: 'skipped', reason: 'awake' }))
+  expect(world.sns.sent.map(({ token }) => token)).toEqual(['fcm-a', 'fcm-a'])
+})
