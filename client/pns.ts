@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import type { Clock } from './clock.ts'
 import type { Context } from './context.ts'
 import { createHttpServer } from './http/server.ts'
@@ -29,7 +30,13 @@ export type PnsDependencies = {
 }
 
 /** `closed` is there when `close` was asked for, by whomever, and all is done. */
-export type Pns = { server: Server; reload: () => ReloadReport; close: () => Promise<void>; closed: Promise<void> }
+export type Pns = {
+  server: Server
+  registry: Registry
+  reload: () => ReloadReport
+  close: () => Promise<void>
+  closed: Promise<void>
+}
 
 /** With the 2 s that the last wakes may take, a stop ends within 5 s. */
 const DRAIN_MS = 3_000
@@ -109,5 +116,5 @@ export function createPns({ relay, store, log, clock, readSettings, leave, ...gi
     stop,
   }
   const server = createHttpServer(context)
-  return { server, reload, close, closed: closed.promise }
+  return { server, registry: metrics.registry, reload, close, closed: closed.promise }
 }

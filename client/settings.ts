@@ -59,6 +59,12 @@ export const ProxyUrl = text((given) => {
 
 const SipAddress = text((given) => parseListen(given) !== undefined, 'must be address:port, like 127.0.0.1:5060')
 
+/** Nothing that comes there is asked who it is. */
+const LoopbackAddress = text(
+  (given) => isLoopback(parseListen(given)?.host ?? ''),
+  'must be a loopback address:port, like 127.0.0.1:7462',
+)
+
 const LocalToken = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{16,256}$/, 'must be 16 to 256 visible ASCII characters'))
 
 const NonEmpty = v.pipe(v.string(), v.minLength(1, 'must not be empty'))
@@ -74,6 +80,12 @@ const Flag = v.boolean('must be true or false, without quotes')
 const OTHERS = ['continue', 'stop'] as const
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+const within = (min: number, max: number, unit: string) =>
+  v.pipe(
+    v.number(`must be a number of ${unit}, without quotes`),
+    v.integer(`must be a whole number of ${unit}`),
+    v.check((given) => given >= min && given <= max, `must be ${min} to ${max} ${unit}`),
+  )
 const BudgetMs = v.pipe(v.number(), v.integer(), v.minValue(50), v.maxValue(30_000))
 
 const TABLES = {
@@ -97,7 +109,16 @@ const TABLES = {
     onDecline: v.optional(oneOf(OTHERS), 'continue'),
     stopLateRings: v.optional(Flag, true),
   }),
-  gateway: v.object({ sip: SipAddress }),
+  gateway: v.object({
+    sip: v.optional(SipAddress, '127.0.0.1:7463'),
+    listen: v.optional(LoopbackAddress, '127.0.0.1:7462'),
+    holdSeconds: v.optional(within(6, 45, 'seconds'), 20),
+    pingMs: v.optional(within(100, 5000, 'milliseconds'), 700),
+    callerHears: v.optional(oneOf(['ringing', 'progress']), 'ringing'),
+    onBusy: v.optional(oneOf(OTHERS), 'continue'),
+    onDecline: v.optional(oneOf(OTHERS), 'continue'),
+    stopLateRings: v.optional(Flag, true),
+  }),
 }
 
 const entries = {

@@ -29,7 +29,7 @@ export async function startPns(
   try {
     const url = await listenAt(pns.server, settings.listen)
     log.info({ version: VERSION, url, relay: settings.relay, pbx: settings.pbx, ...store.counts() }, 'listening')
-    const started = await Promise.allSettled(companions.map((start) => start(settings, log, url)))
+    const started = await Promise.allSettled(companions.map((start) => start({ settings, log, url, registry: pns.registry })))
     beside = started.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
     for (const one of started) if (one.status === 'rejected') throw one.reason
     return { ...pns, url, reopenLog: output.reopen }

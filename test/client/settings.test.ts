@@ -69,6 +69,17 @@ it('all errors come at once, with names and without values', () => {
   expect(errors.join()).not.toContain(secret)
 })
 
+it.each([
+  [{ holdSeconds: 5 }, 'gateway.holdSeconds: must be 6 to 45 seconds'],
+  [{ holdSeconds: 46 }, 'gateway.holdSeconds: must be 6 to 45 seconds'],
+  [{ holdSeconds: 6.5 }, 'gateway.holdSeconds: must be a whole number of seconds'],
+  [{ pingMs: 99 }, 'gateway.pingMs: must be 100 to 5000 milliseconds'],
+  [{ listen: '192.0.2.1:7462' }, 'gateway.listen: must be a loopback address:port, like 127.0.0.1:7462'],
+])('the gateway refuses %j', (gateway, error) => {
+  expect(errorsOf({ gateway })).toEqual([error])
+  expect(errorsOf({ gateway: { holdSeconds: 45, pingMs: 100, listen: '[::1]:7462' } })).toEqual([])
+})
+
 it('a value of another type says what it must be, in the words of people', () => {
   const nested = (key: string, value: unknown) => key.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value)
   for (const key of SETTINGS_KEYS) {

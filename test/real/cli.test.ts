@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileS
 import { dirname, join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { placeOf } from '../../client/commands/place.ts'
-import { ended, run, serve, settingsFile, start } from './cli.ts'
-import { runBoth, stubRelay } from './harness.ts'
-import { VOIP } from './keys.ts'
-import { problem, wellFate } from './stub-relay.ts'
+import { ended, run, serve, settingsFile, start } from '../client/cli.ts'
+import { runBoth, stubRelay } from '../client/harness.ts'
+import { VOIP } from '../client/keys.ts'
+import { problem, wellFate } from '../client/stub-relay.ts'
 
 it('rings, lists, traces, reloads and stops a PNS of its own', async () => {
   const relay = await stubRelay()
