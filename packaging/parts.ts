@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { gzip, type PackedFile } from './archive.ts'
 import { inRoot } from './root.ts'
 
@@ -10,14 +10,16 @@ const SAMPLE = { copyOf: inRoot('client/wakecall.sample.toml') }
 
 export const MAINTAINER = 'The Wakecall maintainers <maintainers@wakecall.example>'
 
-const DOCUMENTS = ['asterisk.md', 'doctor.md', 'pbx.md', 'pns.md', 'recipes/kamailio/wakecall.cfg']
+const DOCUMENTS = ['asterisk.md', 'doctor.md', 'pbx.md', 'pns.md', 'recipes/kamailio/wakecall.cfg', 'sip-gateway.md']
 const ASTERISK = ['ari.conf', 'extensions.conf', 'http.conf', 'pjsip.conf', 'wakecall.py', 'without-stasis.conf']
+const KAMAILIO = readdirSync(inRoot('pbx/kamailio/conf'))
 
-/** What whoever runs the PBX reads, and what Asterisk gets. */
+/** What whoever runs the PBX reads, and what Asterisk and Kamailio get. */
 const documents = (): PackedFile[] =>
   [
     ...DOCUMENTS.map((name) => ({ path: name, from: `docs/${name}` })),
     ...ASTERISK.map((name) => ({ path: `asterisk/${name}`, from: `pbx/asterisk/conf/${name}` })),
+    ...KAMAILIO.map((name) => ({ path: `kamailio/${name}`, from: `pbx/kamailio/conf/${name}` })),
   ].map(({ path, from }) => ({ path, content: readFileSync(inRoot(from), 'utf8') }))
 
 /** A change log in Debian's form, as lines that say where the real one is. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createBacklog } from '../../pbx/asterisk/devices/backlog.ts'
+import { createBacklog } from '../../pbx/backlog.ts'
 import { VOIP } from '../client/keys.ts'
 import { at, iphone, OLD, openAsterisk, SECONDS } from './push-phones.ts'
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
+import { createBacklog } from '../../backlog.ts'
 import type { Pns, PnsFailed } from '../../pns.ts'
 import { type PushTarget, pushTargetOf } from '../../rfc8599.ts'
-import { createBacklog } from './backlog.ts'
 import type { StoredContact } from './stored-contact.ts'
 
 export type DevicesDeps = {

@@ -1,0 +1,127 @@
+import type { CancelReason } from '../../../wire/calls.ts'
+import type { CallEvent, CallPorts, CallRules, HoldEnd, Phone } from './events.ts'
+
+/** `woke`: it was heard after the push was asked for. */
+type Heard = Phone & { woke: boolean; refused?: number }
+
+const isBusy = (status: number) => status === 486 || status === 600
+/** It was not there: it may have moved, and come back. */
+const isLost = (status: number | undefined) => status === 408 || (status !== undefined && status >= 500 && status < 600)
+
+/**
+ * One call to one user that Kamailio holds, as a state machine: events in, effects out. Kamailio gives the call to every phone
+ * that is heard; here it is decided who is pushed to, and when nobody can come any more. Every event may come twice or late.
+ */
+export function createCall(rules: CallRules, { act, note }: CallPorts) {
+  const heard = new Map<string, Heard>()
+  let phase: 'held' | 'over' = 'held'
+  let push: 'waiting' | 'asking' | 'failed' | number = 'waiting'
+  let [isAnswered, holdOver] = [false, false]
+  let owed: CancelReason | undefined
+
+  const phones = () => [...heard.values()]
+  /** Phones that were pushed to and have not been heard. */
+  const asleep = () => (typeof push === 'number' ? Math.max(0, push - phones().filter(({ woke }) => woke).length) : 0)
+  const mayWake = () => push === 'asking' || asleep() > 0
+
+  function askPush(): void {
+    if (push !== 'waiting' || phase === 'over') return
+    push = 'asking'
+    act({ type: 'push', awake: phones().flatMap(({ token }) => token ?? []) })
+  }
+
+  function end(cancel: CancelReason, details: Record<string, unknown>): void {
+    phase = 'over'
+    note('over', details)
+    // Whom the push goes to is known when it has been answered.
+    if (push === 'asking') owed = cancel
+    else if (asleep() > 0) act({ type: 'cancel_push', reason: cancel })
+  }
+
+  function finish(status: HoldEnd, cancel: CancelReason): void {
+    if (phase === 'over') return
+    end(cancel, { status })
+    act({ type: 'end_hold', status })
+  }
+
+  /** The hold ends when nobody rings, and nobody is on the way. */
+  function settle(): void {
+    if (phase === 'over' || push === 'waiting' || push === 'asking') return
+    if (phones().some(({ refused }) => refused === undefined)) return
+    if (asleep() > 0 && !holdOver) return
+    const statuses = phones().map(({ refused }) => refused ?? 0)
+    finish(statuses.some(isBusy) ? 486 : statuses.includes(603) ? 603 : 504, holdOver ? 'timed_out' : 'declined')
+  }
+
+  function late(phone: Phone): void {
+    if (heard.has(phone.id) || phone.token === undefined || !rules.stopLateRings || !mayWake()) return
+    heard.set(phone.id, { ...phone, woke: true })
+    note('late')
+    act({ type: 'tell_woke', token: phone.token })
+    act({ type: 'short_ring', phone, answered: isAnswered })
+  }
+
+  function hear(phone: Phone): void {
+    const known = heard.get(phone.id)
+    if (known && !isLost(known.refused)) return
+    const woke = known?.woke ?? push !== 'waiting'
+    heard.set(phone.id, { ...phone, woke })
+    if (known) return
+    note('phone heard', { woke })
+    if (woke && phone.token !== undefined) act({ type: 'tell_woke', token: phone.token })
+    if (heard.size >= rules.pinged) askPush()
+  }
+
+  function refuse(id: string, status: number): void {
+    // That a phone is there may be told after what it answered.
+    const phone = heard.get(id) ?? { id, ruid: '', token: undefined, woke: push !== 'waiting' }
+    heard.set(id, { ...phone, refused: status })
+    note('phone refused', { status })
+    const stop = (isBusy(status) && rules.onBusy === 'stop') || (status === 603 && rules.onDecline === 'stop')
+    if (stop) finish(isBusy(status) ? 600 : 603, 'declined')
+    else settle()
+  }
+
+  const HANDLERS: { [T in CallEvent['type']]: (event: Extract<CallEvent, { type: T }>) => void } = {
+    heard: ({ phone }) => hear(phone),
+    registered({ phone }) {
+      if (phase === 'over') late(phone)
+    },
+    refused: ({ phone, status }) => refuse(phone, status),
+    pings_over: askPush,
+    pushed({ devices }) {
+      push = devices
+      note('pushed', { devices })
+      if (owed && asleep() > 0) act({ type: 'cancel_push', reason: owed })
+      settle()
+    },
+    not_pushed() {
+      push = 'failed'
+      note('not pushed')
+      if (phase === 'held') act({ type: 'ring_all' })
+    },
+    // What they answer is the caller's answer, as without this.
+    all_rung: () => finish(504, 'timed_out'),
+    hold_over() {
+      holdOver = true
+      settle()
+    },
+    answered() {
+      if (phase === 'over') return
+      isAnswered = true
+      end('answered_elsewhere', { answered: true })
+    },
+    caller_gone() {
+      if (phase === 'held') end('caller_hung_up', { by: 'caller' })
+    },
+  }
+
+  return {
+    /** Nobody is waited for where nobody was pinged. */
+    begin(): void {
+      if (rules.pinged === 0) askPush()
+    },
+    isHeld: () => phase === 'held',
+    handle: (event: CallEvent) => HANDLERS[event.type](event as never),
+  }
+}

@@ -1,0 +1,90 @@
+import { headerOf, type SipRequest } from '../../../pbx/kamailio/sip/message.ts'
+import { fresh, openUa } from './ua.ts'
+
+/** What a phone that is awake does with an INVITE. */
+export type Behaviour = 'answers' | 'rings' | 'is busy' | 'declines'
+
+export type PhoneOptions = {
+  /** `+sip.instance`; `null`: it says none. */
+  instance?: string | null
+  behaviour?: Behaviour
+  /** What it says in its Contact of pushes. */
+  push?: string
+}
+
+export type RegisterOptions = { expires?: number; push?: string; headers?: (readonly [string, string])[] }
+
+const REFUSALS = { 'is busy': { status: 486, reason: 'Busy Here' }, declines: { status: 603, reason: 'Decline' } }
+
+/** A phone of a user: asleep it hears everything, for the test's eyes, and answers nothing. */
+export async function openPhone(user: string, host: string, options: PhoneOptions = {}) {
+  const { instance = `<urn:uuid:${fresh('i')}>`, push = '' } = options
+  const registration = fresh('r')
+  const open = new Map<string, SipRequest>()
+  let [awake, cseq, behaviour] = [true, 0, options.behaviour ?? 'answers']
+
+  const contact = () => `sip:${user}@${ua.address}`
+
+  function invited(request: SipRequest): void {
+    const id = headerOf(request, 'Via') ?? ''
+    if (open.has(id)) return
+    open.set(id, request)
+    ua.respond(request, 180, 'Ringing')
+    if (behaviour === 'answers') answer(request)
+    if (behaviour === 'answers' || behaviour === 'rings') return
+    const { status, reason } = REFUSALS[behaviour]
+    ua.respond(request, status, reason)
+  }
+
+  const answer = (request: SipRequest) => ua.respond(request, 200, 'OK', [['Contact', `<${contact()}>`]])
+
+  function cancelled(request: SipRequest): void {
+    ua.respond(request, 200, 'OK')
+    const invite = open.get(headerOf(request, 'Via') ?? '')
+    if (invite) ua.respond(invite, 487, 'Request Terminated')
+  }
+
+  const ua = await openUa(host, (request) => {
+    if (!awake) return
+    if (request.method === 'INVITE') invited(request)
+    else if (request.method === 'CANCEL') cancelled(request)
+    else if (request.method !== 'ACK') ua.respond(request, 200, 'OK')
+  })
+
+  const got = (method: string) => ua.requests.filter((request) => request.method === method)
+  const branchesOf = (method: string) => new Set(got(method).map((request) => headerOf(request, 'Via')))
+
+  return {
+    ...ua,
+    user,
+    instance,
+    sleep: () => {
+      awake = false
+    },
+    wake: () => {
+      awake = true
+    },
+    behave: (how: Behaviour) => {
+      behaviour = how
+    },
+    register({ expires = 300, push: said = push, headers = [] }: RegisterOptions = {}): void {
+      cseq += 1
+      const tagged = instance === null ? '' : `;+sip.instance="${instance}"`
+      ua.request('REGISTER', 'sip:127.0.0.1', [
+        ['From', `<sip:${user}@127.0.0.1>;tag=${registration}`],
+        ['To', `<sip:${user}@127.0.0.1>`],
+        ['Call-ID', registration],
+        ['CSeq', `${cseq} REGISTER`],
+        ['Contact', `<${contact()}${said}>${tagged};expires=${expires}`],
+        ...headers,
+      ])
+    },
+    /** Answers the newest INVITE. */
+    answer: () => answer([...open.values()].at(-1) as SipRequest),
+    /** Those of different transactions: repeats count once. */
+    invites: () => branchesOf('INVITE').size,
+    cancels: () => branchesOf('CANCEL').size,
+    pings: () => branchesOf('OPTIONS').size,
+    got,
+  }
+}
