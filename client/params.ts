@@ -84,7 +84,10 @@ const Name = v.optional(
   ),
 )
 
-/** `awake`: tokens or ids of devices that have the call already. `wait`: the answer comes when a phone is ready, `seconds` (default: the ring window) after the request at the latest. */
+/**
+ * `awake`: tokens or ids of devices that have the call already. `wait`: the answer comes when a phone is ready, `seconds`
+ * (default: the ring window) after the request at the latest.
+ */
 export const PushCallParams = v.pipe(
   v.strictObject({
     to: asText(Extension),

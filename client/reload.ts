@@ -4,7 +4,7 @@ import type { Settings } from './load-settings.ts'
 /** Which settings changed, and which of these take effect at the next start only. */
 export type ReloadReport = { changed: string[]; needRestart: string[] }
 
-const FIXED = /^(listen|dataDir|log\.file|(ari|apps)\..+)$/
+const FIXED = /^(listen|dataDir|log\.file|(ari|apps|gateway)\..+)$/
 
 /** The settings of the relay's connection: if none of them changes, it is kept. */
 const OF_RELAY = /^(relay|alternateRelay|pbx|keyFile|key|network\..+)$/

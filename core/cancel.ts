@@ -24,7 +24,6 @@ export async function cancel(ports: PushPorts, pbx: Pbx, callId: string, reason:
   }
 
   const targets = to === undefined ? [] : await devices.of(pbx.id, to)
-  const awake = claim.item.result.ring?.deliveries.filter(({ reason }) => reason === 'awake') ?? []
   const fixed = { v: 1, event: 'cancel', callId, uuid: callUuid(pbx.id, callId), pbx: pbx.id, to: to ?? '' } as const
   const deliveries = await pushTo(ports, pbx, {
     key,
@@ -33,7 +32,7 @@ export async function cancel(ports: PushPorts, pbx: Pbx, callId: string, reason:
     channelOf: quietChannel,
     deadline,
     // Who was not pushed to may be talking by now.
-    awake: new Set(awake.map(({ deviceId }) => deviceId)),
+    awake: new Set(claim.item.awake),
     build: (route, sentAt) =>
       cancelPush(route, { ...fixed, reason: cancelReason, sentAt: isoTime(sentAt), expiresAt: isoTime(deadline) }),
   })

@@ -60,6 +60,8 @@ export type ClaimFields = {
   askedAt?: number
   receivedAt?: number
   deadline?: number
+  /** Ids of devices that have the call already: neither it nor its cancel is pushed to them. */
+  awake?: readonly string[]
   cancelReason?: CancelReason
   cancelledAt?: number
 }

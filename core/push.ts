@@ -17,8 +17,6 @@ export type Job = {
   fields: ClaimFields & { to: string; deadline: number }
   channelOf: (device: Device) => Channel
   build: (deadline: number) => BuildPush
-  /** Ids of devices that are not to be pushed to. */
-  awake?: readonly string[] | undefined
 }
 
 /** `headers` are the rate limit's, `quotaUsed` what is used up of it in percent; a repeat has none, it took nothing of the quota. */
@@ -34,10 +32,8 @@ export type Pushed = {
  * Pushes to every device of an extension, once. Two rounds to AWS until the phones wake: the devices and the claim at
  * once, then all pushes at once. A repeat answers the first result. Throws `push_rate_exceeded`, and can then be repeated.
  */
-export async function pushOnce(ports: PushPorts, pbx: Pbx, job: Job): Promise<Pushed> {
+export async function pushOnce(ports: PushPorts, pbx: Pbx, { key, fields, channelOf, build }: Job): Promise<Pushed> {
   const { claims, clock, devices, rate } = ports
-  const { key, fields, channelOf } = job
-  const awake = new Set(job.awake)
   const [targets, claim] = await Promise.all([devices.of(pbx.id, fields.to), claimOnce(claims, clock, key, fields)])
   const { item } = claim
   if (item.to !== undefined && item.to !== fields.to) {
@@ -48,6 +44,7 @@ export async function pushOnce(ports: PushPorts, pbx: Pbx, job: Job): Promise<Pu
     return { item, deliveries: claim.result?.deliveries ?? [], repeated: true, headers: {}, quotaUsed: undefined }
 
   const quota = pbx.quotas.pushesPerMinute
+  const awake = new Set(item.awake)
   const asleep = targets.filter(({ deviceId }) => !awake.has(deviceId))
   const state = rate.take(pbx.id, asleep.length, quota)
   const headers = rateHeaders(state, quota)
@@ -59,7 +56,7 @@ export async function pushOnce(ports: PushPorts, pbx: Pbx, job: Job): Promise<Pu
   }
   // After a take-over the first request's deadline counts, not the repeat's.
   const { deadline = fields.deadline } = item
-  const deliveries = await pushTo(ports, pbx, { key, claim, targets, channelOf, build: job.build(deadline), awake, deadline })
+  const deliveries = await pushTo(ports, pbx, { key, claim, targets, channelOf, build: build(deadline), awake, deadline })
   return { item, deliveries, repeated: false, headers, quotaUsed: Math.round(100 * (1 - state.remaining / quota)) }
 }
 

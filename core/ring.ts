@@ -28,8 +28,8 @@ export async function ring(
       askedAt,
       receivedAt,
       deadline: askedAt + Math.round(request.ringSeconds * 1000),
+      ...(awake && { awake }),
     },
-    awake,
     channelOf: ringChannel,
     build: (deadline) => (route, sentAt) => {
       const times = { sentAt: isoTime(sentAt), expiresAt: isoTime(deadline) }

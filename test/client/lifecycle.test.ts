@@ -93,6 +93,17 @@ it('/confreload names what changed in a table, never its value', async () => {
 })
 
 it.each([
+  [{ gateway: { sip: '127.0.0.1:5060', holdSeconds: 30 } }, ['gateway.sip', 'gateway.holdSeconds'], []],
+  [{ apps: { 'a-project': 'phone' } }, ['apps.a-project'], []],
+  [{ network: { proxy: 'http://proxy.example:3128' } }, [], ['network.proxy']],
+])('what companions were started with waits for a restart: %j', (change, needRestart, changed) => {
+  const dir = temporaryDir()
+  const gateway = { sip: '127.0.0.1:7463' }
+  const [old, fresh] = [{ gateway }, { gateway, ...change }].map((one) => settingsFor('https://other.example', { dir, ...one }))
+  expect(compareSettings(old as Settings, fresh as Settings)).toMatchObject({ needRestart, changed })
+})
+
+it.each([
   [{ network: { resolvers: ['127.0.0.1'] } }, true],
   [{ alternateRelay: 'https://relay.example' }, true],
   [{ pbx: 'branch' }, true],

@@ -37,6 +37,18 @@ test('an iPhone without an alert token is skipped, and the answer says so', asyn
   expect(seen('carol', 'killed')).toBe(0)
 })
 
+test('a phone that was awake gets neither the call nor its cancel, one that slept gets both', async () => {
+  await a.register('1020', 'awake', android('frank-awake'))
+  await a.register('1020', 'asleep', android('frank-asleep'))
+  const rung = await a.ring({ callId: 'one-awake', to: '1020', awake: ['awake'] })
+  expect(outcomes(rung)).toEqual({ awake: 'skipped', asleep: 'accepted' })
+  expect(rung.json.devices).toBe(1)
+  await sees('frank-asleep', 'waking', rung.json.uuid)
+  expect(outcomes(await a.cancel('one-awake', 'answered_elsewhere'))).toEqual({ awake: 'skipped', asleep: 'accepted' })
+  await sees('frank-asleep', 'cancelled', rung.json.uuid)
+  expect(seen('frank-awake', 'push')).toBe(0)
+})
+
 test('a cancel that comes before its ring suppresses it', async () => {
   await a.register('1004', 'dave', android('dave'))
   const cancelled = await a.cancel('too-early', 'declined')
