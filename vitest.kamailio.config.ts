@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/real/kamailio/**/*.test.ts'],
     fileParallelism: false,
+    // Calls that wait, each of users of its own.
+    maxConcurrency: 40,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -34,8 +34,8 @@ export type PnsDevice = {
 
 /** The local API of the PNS (docs/pns.md), for what plugs a PBX into it. Each rejects with `PnsFailed`. */
 export type Pns = {
-  /** Gives how many phones were pushed to. */
-  pushCall: (call: PushCall) => Promise<number>
+  /** Gives the ids of the devices that were pushed to. */
+  pushCall: (call: PushCall) => Promise<string[]>
   cancelCall: (callId: string, reason: CancelReason) => Promise<void>
   /** The phone with this token registered for this call. */
   woke: (callId: string, extension: string, device: { token: string } | { deviceId: string }) => Promise<void>
@@ -70,7 +70,11 @@ export function openPns(place: string, localToken: string | undefined, withinMs:
   }
 
   return {
-    pushCall: async (call) => Number((await ask('POST', '/push_call', call)).devices),
+    async pushCall(call) {
+      const { deliveries } = await ask('POST', '/push_call', call)
+      const pushed = (deliveries as { deviceId: string; outcome: string }[]).filter(({ outcome }) => outcome === 'accepted')
+      return pushed.map(({ deviceId }) => deviceId)
+    },
     cancelCall: async (callId, reason) => void (await ask('POST', '/cancel_call', { callId, reason })),
     woke: async (callId, extension, device) => void (await ask('POST', '/woke', { callId, extension, ...device })),
     devices: async (extension) => {

@@ -24,7 +24,7 @@ const AGAIN_MS = 24 * 3600 * 1000
 const KEPT = 50_000
 
 /** An app installation has its instance for good (RFC 5626, 4.1), whatever token it comes with. */
-const deviceIdOf = (phone: string): string | undefined =>
+export const deviceIdOf = (phone: string): string | undefined =>
   phone.startsWith('<') ? createHash('sha256').update(phone).digest('hex').slice(0, 32) : undefined
 
 /** Keeps the devices of the PNS in step with the phones that say in their REGISTER what pushes to them (RFC 8599). */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { CallRules } from './call/events.ts'
+import { deviceIdOf } from './devices.ts'
 import { type CallDeps, type HeldCall, holdCall } from './held-call.ts'
 import { factsOf, isAnsweredElsewhere } from './invite.ts'
 import { type Notice, readNotice } from './notice.ts'
@@ -67,7 +68,7 @@ export function createHolder(deps: HolderDeps) {
       calls.get(keyOf(sipCallId, extension))?.handle({ type: 'refused', phone, status })
     } else if (notice.event !== 'unregistered') {
       const { extension, phone: id, ruid, token } = notice.contact
-      const phone = { id, ruid, token }
+      const phone = { id, ruid, token, deviceId: token === undefined ? undefined : deviceIdOf(id) }
       for (const call of byExtension.get(extension) ?? []) {
         const isGiven = notice.given.includes(call.facts.sipCallId)
         if (isGiven || notice.event === 'registered') call.handle({ type: isGiven ? 'heard' : 'registered', phone })

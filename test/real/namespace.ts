@@ -17,12 +17,8 @@ export type Namespace = {
   close: () => Promise<void>
 }
 
-/** Needs root. */
-export async function openNamespace(): Promise<Namespace> {
-  const unshared = spawn('unshare', UNSHARE, { stdio: ['pipe', 'pipe', 'inherit'] })
-  await once(unshared.stdout, 'data')
-  const first = readFileSync(`/proc/${unshared.pid}/task/${unshared.pid}/children`, 'utf8').trim()
-
+/** Starts programs in a namespace that is there. `first`: the id of a process in it. */
+export function enterNamespace(first: string): Omit<Namespace, 'close'> {
   function start(command: readonly string[], env: Record<string, string> = {}): Started {
     const PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
     const child = spawn('nsenter', ['--target', first, '--net', '--pid', '--mount', ...command], {
@@ -42,6 +38,16 @@ export async function openNamespace(): Promise<Namespace> {
       if (code !== 0) throw new Error(`${command.join(' ')}\nended with ${code}:\n${output()}`)
       return output()
     },
+  }
+}
+
+/** Needs root. */
+export async function openNamespace(): Promise<Namespace> {
+  const unshared = spawn('unshare', UNSHARE, { stdio: ['pipe', 'pipe', 'inherit'] })
+  await once(unshared.stdout, 'data')
+  const first = readFileSync(`/proc/${unshared.pid}/task/${unshared.pid}/children`, 'utf8').trim()
+  return {
+    ...enterNamespace(first),
     async close() {
       const closed = once(unshared, 'close')
       unshared.kill('SIGKILL')

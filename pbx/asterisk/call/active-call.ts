@@ -131,7 +131,7 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
     try {
       const { callId, from } = await facts
       const wanted = { callId, to: extension, from: from.number, name: from.name, ringSeconds: args.ringSeconds }
-      machine.handle({ type: 'pushed', devices: await pns.pushCall(wanted) })
+      machine.handle({ type: 'pushed', devices: (await pns.pushCall(wanted)).length })
     } catch (error) {
       log.warn({ code: (error as PnsFailed).code }, (error as Error).message)
       machine.handle({ type: 'not_pushed' })

@@ -15,14 +15,22 @@ const isLost = (status: number | undefined) => status === 408 || (status !== und
 export function createCall(rules: CallRules, { act, note }: CallPorts) {
   const heard = new Map<string, Heard>()
   let phase: 'held' | 'over' = 'held'
-  let push: 'waiting' | 'asking' | 'failed' | number = 'waiting'
+  let push: 'waiting' | 'asking' | 'failed' | readonly string[] = 'waiting'
   let [isAnswered, holdOver] = [false, false]
   let owed: CancelReason | undefined
 
   const phones = () => [...heard.values()]
-  /** Phones that were pushed to and have not been heard. */
-  const asleep = () => (typeof push === 'number' ? Math.max(0, push - phones().filter(({ woke }) => woke).length) : 0)
-  const mayWake = () => push === 'asking' || asleep() > 0
+  /** How many of those that were pushed to have not been heard; a phone without a device of its own may be any of them. */
+  function asleep(): number {
+    if (typeof push === 'string') return 0
+    const ids = new Set(phones().map(({ deviceId }) => deviceId))
+    const others = phones().filter(({ woke, token, deviceId }) => woke && token !== undefined && deviceId === undefined)
+    return Math.max(0, push.filter((id) => !ids.has(id)).length - others.length)
+  }
+
+  /** Whether the push was for this phone, as far as is known. */
+  const isPushedTo = ({ deviceId }: Phone) =>
+    push === 'asking' || (typeof push !== 'string' && (deviceId === undefined ? asleep() > 0 : push.includes(deviceId)))
 
   function askPush(): void {
     if (push !== 'waiting' || phase === 'over') return
@@ -54,7 +62,7 @@ export function createCall(rules: CallRules, { act, note }: CallPorts) {
   }
 
   function late(phone: Phone): void {
-    if (heard.has(phone.id) || phone.token === undefined || !rules.stopLateRings || !mayWake()) return
+    if (heard.has(phone.id) || phone.token === undefined || !rules.stopLateRings || !isPushedTo(phone)) return
     heard.set(phone.id, { ...phone, woke: true })
     note('late')
     act({ type: 'tell_woke', token: phone.token })
@@ -74,7 +82,7 @@ export function createCall(rules: CallRules, { act, note }: CallPorts) {
 
   function refuse(id: string, status: number): void {
     // That a phone is there may be told after what it answered.
-    const phone = heard.get(id) ?? { id, ruid: '', token: undefined, woke: push !== 'waiting' }
+    const phone = heard.get(id) ?? { id, ruid: '', token: undefined, deviceId: undefined, woke: push !== 'waiting' }
     heard.set(id, { ...phone, refused: status })
     note('phone refused', { status })
     const stop = (isBusy(status) && rules.onBusy === 'stop') || (status === 603 && rules.onDecline === 'stop')
@@ -91,7 +99,7 @@ export function createCall(rules: CallRules, { act, note }: CallPorts) {
     pings_over: askPush,
     pushed({ devices }) {
       push = devices
-      note('pushed', { devices })
+      note('pushed', { devices: devices.length })
       if (owed && asleep() > 0) act({ type: 'cancel_push', reason: owed })
       settle()
     },

@@ -1,7 +1,10 @@
 import type { CancelReason } from '../../../wire/calls.ts'
 
-/** A phone of the callee. `id`: the same at any port; `ruid`: Kamailio's name of its contact; `token`: what it is pushed to by. */
-export type Phone = { id: string; ruid: string; token: string | undefined }
+/**
+ * A phone of the callee. `id`: the same at any port; `ruid`: Kamailio's name of its contact; `token`: what it is pushed to by;
+ * `deviceId`: as the PNS knows it, if that is known here.
+ */
+export type Phone = { id: string; ruid: string; token: string | undefined; deviceId: string | undefined }
 
 /** What happens to a held call. */
 export type CallEvent =
@@ -13,7 +16,8 @@ export type CallEvent =
   | { type: 'refused'; phone: string; status: number }
   /** Who has not answered a ping by now is asleep. */
   | { type: 'pings_over' }
-  | { type: 'pushed'; devices: number }
+  /** `devices`: the ids of those that were pushed to. */
+  | { type: 'pushed'; devices: readonly string[] }
   | { type: 'not_pushed' }
   /** Every contact was given the call, because nobody can be pushed to. */
   | { type: 'all_rung' }

@@ -60,12 +60,23 @@ export function createServer({ onInvite, onCancel, onRequest }: ServerHandlers, 
 
   function cancelled(key: string, cancel: SipRequest): void {
     const { invite } = transactions.get(keyOf(cancel, 'INVITE')) ?? {}
-    const [status, reason] = invite ? ([200, 'OK'] as const) : ([481, 'Call/Transaction Does Not Exist'] as const)
-    answer(open(key), responseTo(cancel, status, reason, { tag: randomUUID() }))
+    answer(open(key), responseTo(cancel, 200, 'OK', { tag: randomUUID() }))
     forgetLater(key)
-    if (!invite) return
-    invite.respond(487, 'Request Terminated')
-    onCancel(invite, cancel)
+    if (invite) {
+      invite.respond(487, 'Request Terminated')
+      onCancel(invite, cancel)
+    } else terminate(cancel)
+  }
+
+  /** The INVITE came before this process did, and nobody else ends it. */
+  function terminate(cancel: SipRequest): void {
+    const headers = cancel.headers.map(([name, value]) => [name, value.replace(/^(\d+) CANCEL$/, '$1 INVITE')] as const)
+    const invite = { ...cancel, method: 'INVITE', headers }
+    const key = keyOf(invite, 'INVITE')
+    const transaction = open(key)
+    answer(transaction, responseTo(invite, 487, 'Request Terminated', { tag: randomUUID() }))
+    transaction.acknowledged = repeat(() => send(transaction.last ?? ''))
+    forgetLater(key)
   }
 
   function asked(key: string, request: SipRequest): void {

@@ -4,8 +4,8 @@ import type { CallEvent, CallRules, Effect } from '../../../pbx/kamailio/call/ev
 
 const RULES: CallRules = { pinged: 1, onBusy: 'continue', onDecline: 'continue', stopLateRings: true }
 const [A, B] = [
-  { id: '<a>', ruid: 'r-a', token: 'token-a' },
-  { id: '<b>', ruid: 'r-b', token: 'token-b' },
+  { id: '<a>', ruid: 'r-a', token: 'token-a', deviceId: 'a' },
+  { id: '<b>', ruid: 'r-b', token: 'token-b', deviceId: 'b' },
 ]
 
 function hold(rules: Partial<CallRules> = {}) {
@@ -26,7 +26,7 @@ function hold(rules: Partial<CallRules> = {}) {
 
 const heard = (phone: typeof A): CallEvent => ({ type: 'heard', phone })
 const refused = (phone: typeof A, status: number): CallEvent => ({ type: 'refused', phone: phone.id, status })
-const pushed = (devices: number): CallEvent => ({ type: 'pushed', devices })
+const pushed = (...devices: string[]): CallEvent => ({ type: 'pushed', devices })
 const end = (status: number) => ({ type: 'end_hold', status })
 
 describe('who is pushed to', () => {
@@ -54,19 +54,19 @@ describe('who is pushed to', () => {
 
 describe('the hold ends', () => {
   test('at once, with nobody to ring and nobody to wake', () => {
-    expect(hold({ pinged: 0 }).given(pushed(0))).toEqual([end(504)])
+    expect(hold({ pinged: 0 }).given(pushed())).toEqual([end(504)])
   })
 
   test('when its time is over and nobody came; who sleeps is told', () => {
     const call = hold({ pinged: 0 })
-    expect(call.given(pushed(1))).toEqual([])
+    expect(call.given(pushed('a'))).toEqual([])
     expect(call.given({ type: 'hold_over' })).toEqual([{ type: 'cancel_push', reason: 'timed_out' }, end(504)])
     expect(call.isHeld()).toBe(false)
   })
 
   test('not while a phone rings, though its time is over', () => {
     const call = hold()
-    expect(call.given(heard(A), pushed(0), { type: 'hold_over' })).toContainEqual({ type: 'push', awake: ['token-a'] })
+    expect(call.given(heard(A), pushed(), { type: 'hold_over' })).toContainEqual({ type: 'push', awake: ['token-a'] })
     expect(call.isHeld()).toBe(true)
     expect(call.given(refused(A, 486))).toEqual([end(486)])
   })
@@ -78,23 +78,23 @@ describe('the hold ends', () => {
     [480, 504],
     [408, 504],
   ])('with the only phone, which says %i: %i', (status, answer) => {
-    expect(hold().given(heard(A), pushed(0), refused(A, status))).toContainEqual(end(answer))
+    expect(hold().given(heard(A), pushed(), refused(A, status))).toContainEqual(end(answer))
   })
 
   test('not with one that is busy while another may wake; with that one when it is busy, too', () => {
     const call = hold()
-    expect(call.given(heard(A), pushed(1), refused(A, 486))).not.toContainEqual(end(486))
+    expect(call.given(heard(A), pushed('b'), refused(A, 486))).not.toContainEqual(end(486))
     expect(call.given(heard(B))).toEqual([{ type: 'tell_woke', token: 'token-b' }])
     expect(call.given(refused(B, 603))).toEqual([end(486)])
   })
 
   test('with what was refused before it was known that the phone is there', () => {
-    expect(hold().given(refused(A, 486), heard(A), { type: 'pings_over' }, pushed(0))).toContainEqual(end(486))
+    expect(hold().given(refused(A, 486), heard(A), { type: 'pings_over' }, pushed())).toContainEqual(end(486))
   })
 
   test('not with a phone that was lost: at its new place it rings', () => {
     const call = hold()
-    expect(call.given(heard(A), pushed(1), refused(A, 408), heard(A), refused(A, 486))).not.toContainEqual(end(486))
+    expect(call.given(heard(A), pushed('b'), refused(A, 408), heard(A), refused(A, 486))).not.toContainEqual(end(486))
     expect(call.given(heard(B), refused(B, 486))).toContainEqual(end(486))
   })
 
@@ -103,7 +103,7 @@ describe('the hold ends', () => {
     [{ onDecline: 'stop' }, 603, 603],
   ] as const)('for all, with %j and %i', (rules, status, answer) => {
     const call = hold(rules)
-    expect(call.given(heard(A), pushed(1), refused(A, status))).toEqual([
+    expect(call.given(heard(A), pushed('b'), refused(A, status))).toEqual([
       { type: 'push', awake: ['token-a'] },
       { type: 'cancel_push', reason: 'declined' },
       end(answer),
@@ -128,20 +128,29 @@ describe('the push is taken back', () => {
     ['answered', 'answered_elsewhere'],
     ['caller_gone', 'caller_hung_up'],
   ] as const)('when it is over (%s) and somebody sleeps yet', (type, reason) => {
-    expect(hold().given(heard(A), pushed(1), { type })).toContainEqual({ type: 'cancel_push', reason })
+    expect(hold().given(heard(A), pushed('b'), { type })).toContainEqual({ type: 'cancel_push', reason })
   })
 
   test('when it is known who was pushed to, if that was not yet', () => {
     const call = hold({ pinged: 0 })
     expect(call.given({ type: 'caller_gone' })).toEqual([])
-    expect(call.given(pushed(1))).toEqual([{ type: 'cancel_push', reason: 'caller_hung_up' }])
+    expect(call.given(pushed('a'))).toEqual([{ type: 'cancel_push', reason: 'caller_hung_up' }])
+  })
+
+  test('though a phone came that was not pushed to, with a token or without', () => {
+    const call = hold({ pinged: 0 })
+    const desk = { id: 'desk', ruid: 'd', token: undefined, deviceId: undefined }
+    expect(call.given(pushed('b'), heard(A), { type: 'heard', phone: desk }, { type: 'answered' })).toContainEqual({
+      type: 'cancel_push',
+      reason: 'answered_elsewhere',
+    })
   })
 
   test('not when nobody was pushed to, or everybody came', () => {
-    expect(hold().given(heard(A), pushed(0), { type: 'answered' })).not.toContainEqual(
+    expect(hold().given(heard(A), pushed(), { type: 'answered' })).not.toContainEqual(
       expect.objectContaining({ type: 'cancel_push' }),
     )
-    expect(hold({ pinged: 0 }).given(pushed(1), heard(A), { type: 'answered' })).toEqual([
+    expect(hold({ pinged: 0 }).given(pushed('a'), heard(A), { type: 'answered' })).toEqual([
       { type: 'tell_woke', token: 'token-a' },
     ])
   })
@@ -150,7 +159,7 @@ describe('the push is taken back', () => {
 describe('a phone that comes late', () => {
   const over = () => {
     const call = hold({ pinged: 0 })
-    call.given(pushed(1), { type: 'caller_gone' })
+    call.given(pushed('a'), { type: 'caller_gone' })
     return call
   }
 
@@ -164,16 +173,25 @@ describe('a phone that comes late', () => {
 
   test('hears that another one has answered', () => {
     const call = hold({ pinged: 0 })
-    call.given(pushed(2), heard(B), { type: 'answered' })
+    call.given(pushed('a', 'b'), heard(B), { type: 'answered' })
     expect(call.given({ type: 'registered', phone: A })).toContainEqual({ type: 'short_ring', phone: A, answered: true })
+  })
+
+  test('does not ring if the push was not for it', () => {
+    const call = hold({ pinged: 0 })
+    call.given(pushed('b'), { type: 'caller_gone' })
+    expect(call.given({ type: 'registered', phone: A })).toEqual([])
+    expect(call.given({ type: 'registered', phone: { ...A, deviceId: undefined } })).toContainEqual(
+      expect.objectContaining({ type: 'short_ring' }),
+    )
   })
 
   test('does not ring while the call is held, without a push, without a token, or if that is the rule', () => {
     const late: CallEvent = { type: 'registered', phone: A }
     expect(hold().given(late)).toEqual([])
-    expect(hold({ pinged: 0 }).given(pushed(0), late)).toEqual([end(504)])
+    expect(hold({ pinged: 0 }).given(pushed(), late)).toEqual([end(504)])
     expect(over().given({ type: 'registered', phone: { ...A, token: undefined } })).toEqual([])
     const silent = hold({ pinged: 0, stopLateRings: false })
-    expect(silent.given(pushed(1), { type: 'caller_gone' }, late)).toEqual([{ type: 'cancel_push', reason: 'caller_hung_up' }])
+    expect(silent.given(pushed('a'), { type: 'caller_gone' }, late)).toEqual([{ type: 'cancel_push', reason: 'caller_hung_up' }])
   })
 })

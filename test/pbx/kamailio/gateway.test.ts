@@ -130,7 +130,7 @@ test('a call: held and pushed; the phone that wakes is told of, and whoever slee
   await until(() => expect(statuses).toEqual([180, 180]))
   await until(() => expect(lines.filter((line) => line.includes('"msg":"pushed"'))).toHaveLength(2))
   expect(pushes()[0]).toMatchObject({ callId: 'call-1001', to: '1001', from: { number: '1002', name: 'Ada' }, awake: [] })
-  notify('1001', 'registered', { Phone: INSTANCE, Ruid: 'r', Contact: contactOf('1001'), Given: 'other call ' })
+  notify('1001', 'registered', { Phone: 'a Call-ID', Ruid: 'r', Contact: contactOf('1001'), Given: 'other call ' })
   await until(() =>
     expect(relay.to('POST', '/v1/wakes')[0]?.body.wakes).toMatchObject([{ callId: 'call-1001', extension: '1001' }]),
   )
@@ -178,7 +178,7 @@ test('a phone that comes too late gets an INVITE by way of Kamailio, to it alone
   await until(() => expect(pushes()).toHaveLength(1))
   await until(() => expect(lines.join()).toContain('"msg":"pushed"'))
   cancel('1001', branch, '')
-  notify('1001', 'registered', { Phone: INSTANCE, Ruid: 'r-late', Contact: contactOf('1001') })
+  notify('1001', 'registered', { Phone: 'a Call-ID', Ruid: 'r-late', Contact: contactOf('1001') })
   await until(() => expect(received.map(({ method }) => method)).toContain('INVITE'))
   const rung = received.find(({ method }) => method === 'INVITE')
   expect(rung?.uri).toMatch(/^sip:1001@/)

@@ -132,16 +132,18 @@ describe('as a server', () => {
     expect(heard('SIP/2.0 486')).toEqual([])
   })
 
-  test('a CANCEL ends its INVITE, and says why; one of nothing is 481', async () => {
+  test('a CANCEL ends its INVITE, and says why; that of an INVITE from before this process does, too', async () => {
     const { send, invites, cancelled, heard } = await openWire()
     send(requestOf('CANCEL'))
-    await until(() => expect(heard('SIP/2.0 481')).toHaveLength(1))
+    await until(() => expect(heard('SIP/2.0 487')).toEqual([expect.stringContaining('CSeq: 1 INVITE')]))
+    send(requestOf('ACK'))
+    expect(cancelled).toEqual([])
     const other = (text: string) => text.replaceAll('z9hG4bKa', 'z9hG4bKc')
     send(other(INVITE))
     await until(() => expect(invites).toHaveLength(1))
     send(other(requestOf('CANCEL', 'Reason: SIP;cause=200\r\n')))
     await until(() => expect(cancelled).toEqual(['SIP;cause=200']))
-    await until(() => expect(heard('SIP/2.0 487')).toHaveLength(1))
+    await until(() => expect(heard('SIP/2.0 487')).toHaveLength(2))
   })
 
   test('a NOTIFY is told once, however often it comes', async () => {

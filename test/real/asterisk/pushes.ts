@@ -11,7 +11,7 @@ export const objectsIn = <T>(output: string): T[] =>
   output.split('\n').flatMap((line) => (line.startsWith('{') && line.endsWith('}') ? [JSON.parse(line) as T] : []))
 
 /** Devices, and the pushes that reach them. `pns` asks it. */
-export function pushesOf(cloud: Started, pns: (path: string, ...args: string[]) => Promise<string>) {
+export function pushesOf(cloud: Pick<Started, 'output'>, pns: (path: string, ...args: string[]) => Promise<string>) {
   const seen = (phone: string, kind: string): Sight[] =>
     objectsIn<Sight>(cloud.output()).filter((sight) => sight.phone === phone && sight.kind === kind)
 

@@ -1,5 +1,6 @@
-/** What the suite needs of Debian, installed where it is missing. Needs root; run before the suite enters its own network. */
+/** What the suite needs of Debian, and Asterisk, where they are missing. Needs root; run before the suite enters its own network. */
 import { spawnSync } from 'node:child_process'
+import { installAsterisk } from '../asterisk.ts'
 import { run } from '../shell.ts'
 
 const PACKAGES = [
@@ -16,14 +17,11 @@ const PACKAGES = [
   'iproute2',
 ]
 
-const isMissing = (name: string) => spawnSync('dpkg', ['-s', name]).stdout.toString().includes('Status: install ok') === false
+const isMissing = (name: string) => !spawnSync('dpkg', ['-s', name]).stdout.toString().includes('Status: install ok')
 
 const missing = PACKAGES.filter(isMissing)
 if (missing.length > 0) {
-  await run(
-    `apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends ${missing.join(' ')}`,
-    {
-      cwd: '/',
-    },
-  )
+  const install = `apt-get install -qy --no-install-recommends ${missing.join(' ')}`
+  await run(`apt-get update -q && DEBIAN_FRONTEND=noninteractive ${install}`, { cwd: '/' })
 }
+await installAsterisk()

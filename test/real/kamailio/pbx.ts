@@ -1,70 +1,92 @@
-import { headerOf, type SipResponse } from '../../../pbx/kamailio/sip/message.ts'
+import { parseAddress, userOf } from '../../../pbx/kamailio/sip/address.ts'
+import { headerOf, headersOf, type SipRequest, type SipResponse } from '../../../pbx/kamailio/sip/message.ts'
 import { parseVia } from '../../../pbx/kamailio/sip/via.ts'
 import { fresh, methodOf, openUa, type Received } from './ua.ts'
 
-/** The PBX behind the gateway, at 127.0.0.2:5060. It accepts every REGISTER. */
-export async function openPbx() {
-  /** CANCELs that wait for a first answer (RFC 3261, 9.1). */
-  const pending = new Map<string, () => void>()
-  const ua = await openUa(
-    '127.0.0.2',
-    (request) => {
-      if (request.method === 'ACK') return
-      const contact = headerOf(request, 'Contact')
-      const headers = request.method === 'REGISTER' && contact ? [['Contact', `${contact};expires=300`] as const] : []
-      ua.respond(request, 200, 'OK', headers)
+const branchOf = (response: SipResponse): string => parseVia(headerOf(response, 'Via') ?? '').branch
+
+/** The PBX behind the gateway, at port 5060 of its address. It accepts phones and their calls. */
+export async function openPbx(host = '127.0.0.2') {
+  /** By the branch of their INVITE. */
+  const calls = new Map<string, (response: Received<SipResponse>) => void>()
+  const refused = new Set<string>()
+
+  function asked(request: SipRequest): void {
+    if (request.method === 'ACK') return
+    if (request.method === 'REGISTER' && refused.has(userOf(parseAddress(headerOf(request, 'To') ?? '')?.uri ?? '') ?? '')) {
+      ua.respond(request, 401, 'Unauthorized')
+      return
+    }
+    const contact = headerOf(request, 'Contact')
+    const headers = request.method === 'REGISTER' && contact ? [['Contact', `${contact};expires=300`] as const] : []
+    ua.respond(request, 200, 'OK', headers)
+  }
+
+  const ua = await openUa(host, asked, {
+    port: 5060,
+    onResponse(response) {
+      if (methodOf(response) === 'INVITE') calls.get(branchOf(response))?.(response)
     },
-    { port: 5060, onResponse: (response) => pending.get(parseVia(headerOf(response, 'Via') ?? '').branch)?.() },
-  )
+  })
 
   function call(user: string, callId = fresh('call')) {
     const uri = `sip:${user}@127.0.0.1`
     const branch = `z9hG4bK${fresh('call')}`
+    const via = ['Via', `SIP/2.0/UDP ${ua.address};branch=${branch};rport`] as const
     const common = [
-      ['Via', `SIP/2.0/UDP ${ua.address};branch=${branch};rport`],
       ['From', `"Ada" <sip:1002@${ua.address}>;tag=${callId}`],
       ['Call-ID', callId],
     ] as const
-    const mine = () =>
-      ua.responses.filter((response) => headerOf(response, 'Via')?.includes(branch) && methodOf(response) === 'INVITE')
-    const final = () => mine().find(({ status }) => status >= 200)
-    let acknowledged = false
+    const responses: Received<SipResponse>[] = []
+    let cancelWaits = false
 
-    ua.request('INVITE', uri, [...common, ['Contact', `<sip:1002@${ua.address}>`]])
+    const final = () => responses.find(({ status }) => status >= 200)
+
+    function inDialog(method: string, cseq: number, answer: SipResponse): void {
+      const target = /<([^>]*)>/.exec(headerOf(answer, 'Contact') ?? '')?.[1] ?? uri
+      const route = headersOf(answer, 'Record-Route').map((hop) => ['Route', hop] as const)
+      const to = ['To', headerOf(answer, 'To') ?? ''] as const
+      ua.request(method, target, [...common, to, ['CSeq', `${cseq} ${method}`], ...route.toReversed()])
+    }
+
+    function sendCancel(): void {
+      cancelWaits = false
+      ua.request('CANCEL', uri, [via, ...common, ['CSeq', '1 CANCEL']])
+    }
+
+    calls.set(branch, (response) => {
+      responses.push(response)
+      if (cancelWaits) sendCancel()
+      if (response.status < 200) return
+      if (response.status < 300) inDialog('ACK', 1, response)
+      else ua.request('ACK', uri, [via, ...common, ['To', headerOf(response, 'To') ?? ''], ['CSeq', '1 ACK']])
+    })
+    ua.request('INVITE', uri, [via, ...common, ['Contact', `<sip:1002@${ua.address}>`]])
+
     return {
       callId,
       startedAt: performance.now(),
-      statuses: () => mine().map(({ status }) => status),
-      /** The final answer, acknowledged. */
-      final(): Received<SipResponse> | undefined {
-        const answer = final()
-        if (answer && !acknowledged) {
-          acknowledged = true
-          const route = answer.headers.filter(([name]) => name === 'Record-Route').map(([, value]) => ['Route', value] as const)
-          const own = answer.status < 300 ? common.slice(1) : common
-          const to = headerOf(answer, 'To') ?? ''
-          const contact = /<([^>]*)>/.exec(headerOf(answer, 'Contact') ?? '')?.[1] ?? uri
-          ua.request('ACK', answer.status < 300 ? contact : uri, [...own, ['To', to], ['CSeq', '1 ACK'], ...route.toReversed()])
-        }
-        return answer
-      },
+      statuses: () => responses.map(({ status }) => status),
+      final,
+      /** Not before a first answer (RFC 3261, 9.1). */
       cancel(): void {
-        const send = () => {
-          pending.delete(branch)
-          ua.request('CANCEL', uri, [...common, ['CSeq', '1 CANCEL']])
-        }
-        if (mine().length > 0) send()
-        else pending.set(branch, send)
+        if (responses.length > 0) sendCancel()
+        else cancelWaits = true
       },
+      /** The CANCEL has its 200. */
+      isCancelled: () =>
+        ua.responses.some((response) => headerOf(response, 'Call-ID') === callId && methodOf(response) === 'CANCEL'),
       hangUp(): void {
         const answer = final()
-        const route =
-          answer?.headers.filter(([name]) => name === 'Record-Route').map(([, value]) => ['Route', value] as const) ?? []
-        const contact = /<([^>]*)>/.exec((answer && headerOf(answer, 'Contact')) ?? '')?.[1] ?? uri
-        const to = (answer && headerOf(answer, 'To')) ?? ''
-        ua.request('BYE', contact, [...common.slice(1), ['To', to], ['CSeq', '2 BYE'], ...route.toReversed()])
+        if (answer) inDialog('BYE', 2, answer)
       },
     }
   }
-  return { ...ua, call }
+
+  return {
+    ...ua,
+    call,
+    /** It refuses every REGISTER of this user. */
+    refuse: (user: string) => void refused.add(user),
+  }
 }

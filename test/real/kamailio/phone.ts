@@ -21,6 +21,7 @@ export async function openPhone(user: string, host: string, options: PhoneOption
   const { instance = `<urn:uuid:${fresh('i')}>`, push = '' } = options
   const registration = fresh('r')
   const open = new Map<string, SipRequest>()
+  const deaf = new Set<string>()
   let [awake, cseq, behaviour] = [true, 0, options.behaviour ?? 'answers']
 
   const contact = () => `sip:${user}@${ua.address}`
@@ -31,8 +32,11 @@ export async function openPhone(user: string, host: string, options: PhoneOption
     open.set(id, request)
     ua.respond(request, 180, 'Ringing')
     if (behaviour === 'answers') answer(request)
-    if (behaviour === 'answers' || behaviour === 'rings') return
-    const { status, reason } = REFUSALS[behaviour]
+    else if (behaviour !== 'rings') refuse(request, behaviour)
+  }
+
+  function refuse(request: SipRequest, how: keyof typeof REFUSALS): void {
+    const { status, reason } = REFUSALS[how]
     ua.respond(request, status, reason)
   }
 
@@ -45,13 +49,14 @@ export async function openPhone(user: string, host: string, options: PhoneOption
   }
 
   const ua = await openUa(host, (request) => {
-    if (!awake) return
+    if (!awake || deaf.has(request.method)) return
     if (request.method === 'INVITE') invited(request)
     else if (request.method === 'CANCEL') cancelled(request)
     else if (request.method !== 'ACK') ua.respond(request, 200, 'OK')
   })
 
   const got = (method: string) => ua.requests.filter((request) => request.method === method)
+  const newest = () => [...open.values()].at(-1) as SipRequest
   const branchesOf = (method: string) => new Set(got(method).map((request) => headerOf(request, 'Via')))
 
   return {
@@ -64,6 +69,8 @@ export async function openPhone(user: string, host: string, options: PhoneOption
     wake: () => {
       awake = true
     },
+    /** It answers no such request any more. */
+    deafTo: (method: string) => void deaf.add(method),
     behave: (how: Behaviour) => {
       behaviour = how
     },
@@ -80,11 +87,14 @@ export async function openPhone(user: string, host: string, options: PhoneOption
       ])
     },
     /** Answers the newest INVITE. */
-    answer: () => answer([...open.values()].at(-1) as SipRequest),
+    answer: () => answer(newest()),
+    decline: () => refuse(newest(), 'declines'),
     /** Those of different transactions: repeats count once. */
     invites: () => branchesOf('INVITE').size,
     cancels: () => branchesOf('CANCEL').size,
     pings: () => branchesOf('OPTIONS').size,
+    /** INVITEs that were not taken back. */
+    uncancelled: () => [...branchesOf('INVITE')].filter((branch) => !branchesOf('CANCEL').has(branch)).length,
     got,
   }
 }

@@ -25,7 +25,7 @@ export const fresh = (prefix: string): string => {
 export async function openUa(
   host: string,
   onRequest: (request: SipRequest) => void,
-  { port = 0, onResponse }: { port?: number; onResponse?: (response: SipResponse) => void } = {},
+  { port = 0, onResponse }: { port?: number; onResponse?: (response: Received<SipResponse>) => void } = {},
 ) {
   const socket = createSocket('udp4')
   socket.bind(port, host)
@@ -37,11 +37,12 @@ export async function openUa(
 
   socket.on('message', (bytes) => {
     const message = parseSip(bytes.toString())
-    const at = performance.now()
     if (!message) return
+    const at = performance.now()
     if ('status' in message) {
-      responses.push({ ...message, at })
-      onResponse?.(message)
+      const response = { ...message, at }
+      responses.push(response)
+      onResponse?.(response)
     } else {
       requests.push({ ...message, at })
       onRequest(message)
