@@ -8,6 +8,7 @@ let world: World
 let pns: Program
 beforeAll(async () => {
   world = await openWorld({ holder: 'gateway' })
+  pns = await world.startPns()
 })
 afterAll(() => world?.close())
 
@@ -51,10 +52,7 @@ async function wakes(name: string): Promise<void> {
   expect(phone.invites()).toBe(1)
 }
 
-test('the PNS is down', ringsAll)
-
 test('the PNS hangs', async () => {
-  pns = await world.startPns()
   await whileStopped(pns, ringsAll)
   await wakes('after-a-hanging-pns')
 })
@@ -128,6 +126,11 @@ test('Kamailio dies: a phone whose binding is lost is woken, and binds itself ag
 
 test('the relay is down', async () => {
   await world.cloud.end('SIGKILL')
+  await ringsAll()
+})
+
+test('the PNS is down', async () => {
+  await pns.end('SIGKILL')
   await ringsAll()
 })
 

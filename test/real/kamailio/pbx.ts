@@ -61,7 +61,10 @@ export async function openPbx(host = '127.0.0.2') {
       if (response.status < 300) inDialog('ACK', 1, response)
       else ua.request('ACK', uri, [via, ...common, ['To', headerOf(response, 'To') ?? ''], ['CSeq', '1 ACK']])
     })
-    ua.request('INVITE', uri, [via, ...common, ['Contact', `<sip:1002@${ua.address}>`]])
+    const invite = () => ua.request('INVITE', uri, [via, ...common, ['Contact', `<sip:1002@${ua.address}>`]])
+    invite()
+    // UDP may lose it (RFC 3261, 17.1.1.2), where a flood fills the socket.
+    const repeats = setInterval(() => (responses.length > 0 ? clearInterval(repeats) : invite()), 500)
 
     return {
       callId,

@@ -2,7 +2,7 @@ import { headerOf, type SipRequest } from '../../../pbx/kamailio/sip/message.ts'
 import { fresh, openUa } from './ua.ts'
 
 /** What a phone that is awake does with an INVITE. */
-export type Behaviour = 'answers' | 'rings' | 'is busy' | 'declines'
+type Behaviour = 'answers' | 'rings' | 'is busy' | 'declines'
 
 export type PhoneOptions = {
   /** `+sip.instance`; `null`: it says none. */
@@ -12,17 +12,17 @@ export type PhoneOptions = {
   push?: string
 }
 
-export type RegisterOptions = { expires?: number; push?: string; headers?: (readonly [string, string])[] }
+type RegisterOptions = { expires?: number; push?: string }
 
 const REFUSALS = { 'is busy': { status: 486, reason: 'Busy Here' }, declines: { status: 603, reason: 'Decline' } }
 
 /** A phone of a user: asleep it hears everything, for the test's eyes, and answers nothing. */
 export async function openPhone(user: string, host: string, options: PhoneOptions = {}) {
-  const { instance = `<urn:uuid:${fresh('i')}>`, push = '' } = options
+  const { instance = `<urn:uuid:${fresh('i')}>`, push = '', behaviour = 'answers' } = options
   const registration = fresh('r')
   const open = new Map<string, SipRequest>()
   const deaf = new Set<string>()
-  let [awake, cseq, behaviour] = [true, 0, options.behaviour ?? 'answers']
+  let [awake, cseq] = [true, 0]
 
   const contact = () => `sip:${user}@${ua.address}`
 
@@ -71,10 +71,7 @@ export async function openPhone(user: string, host: string, options: PhoneOption
     },
     /** It answers no such request any more. */
     deafTo: (method: string) => void deaf.add(method),
-    behave: (how: Behaviour) => {
-      behaviour = how
-    },
-    register({ expires = 300, push: said = push, headers = [] }: RegisterOptions = {}): void {
+    register({ expires = 300, push: said = push }: RegisterOptions = {}): void {
       cseq += 1
       const tagged = instance === null ? '' : `;+sip.instance="${instance}"`
       ua.request('REGISTER', 'sip:127.0.0.1', [
@@ -83,7 +80,6 @@ export async function openPhone(user: string, host: string, options: PhoneOption
         ['Call-ID', registration],
         ['CSeq', `${cseq} REGISTER`],
         ['Contact', `<${contact()}${said}>${tagged};expires=${expires}`],
-        ...headers,
       ])
     },
     /** Answers the newest INVITE. */

@@ -2,6 +2,7 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../asterisk/until.ts'
+import { openPhone } from './phone.ts'
 import { openWorld, pushOf, type World } from './world.ts'
 
 const ROUNDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
@@ -21,16 +22,17 @@ type Phone = Awaited<ReturnType<World['phone']>>
 const [delivered, cancelled]: [Phone[], Phone[]] = [[], []]
 
 /** A phone that is registered, and sleeps. */
-async function sleeper(name: string, behaviour: 'answers' | 'rings') {
-  const phone = await world.phone(world.user(), { push: pushOf(name), behaviour })
+async function sleeper(name: string) {
+  const phone = await world.phone(world.user(), { push: pushOf(name), behaviour: 'rings' })
   phone.sleep()
   return phone
 }
 
+/** It registers as some phones do: three times. */
 async function wakeAfter(ms: number, phone: Phone): Promise<void> {
   await after(ms)
   phone.wake()
-  phone.register()
+  for (let i = 0; i < 3; i++) phone.register()
 }
 
 async function callAfter(ms: number, { user }: Phone) {
@@ -40,7 +42,7 @@ async function callAfter(ms: number, { user }: Phone) {
 
 test.each(ROUNDS)('a REGISTER at every point, before the INVITE and after it: one INVITE, answered (round %i)', async (round) => {
   const offsets = steps(-BEFORE_MS, 150)
-  const phones = await Promise.all(offsets.map((offset) => sleeper(`r${round}-${offset}`, 'answers')))
+  const phones = await Promise.all(offsets.map((offset) => sleeper(`r${round}-${offset}`)))
   delivered.push(...phones)
   const calls = await Promise.all(
     phones.map(async (phone, i) => {
@@ -50,13 +52,15 @@ test.each(ROUNDS)('a REGISTER at every point, before the INVITE and after it: on
       return call
     }),
   )
+  await until(() => expect(phones.map((phone) => phone.invites())).toEqual(phones.map(() => 1)))
+  for (const phone of phones) phone.answer()
   await until(() => expect(calls.map((call) => call.final()?.status)).toEqual(calls.map(() => 200)))
   expect(phones.map((phone) => phone.invites())).toEqual(phones.map(() => 1))
 })
 
 test.each(ROUNDS)('a CANCEL at every point, and a REGISTER meanwhile: no phone rings on (round %i)', async (round) => {
   const offsets = steps(0, 150)
-  const phones = await Promise.all(offsets.map((offset) => sleeper(`c${round}-${offset}`, 'rings')))
+  const phones = await Promise.all(offsets.map((offset) => sleeper(`c${round}-${offset}`)))
   cancelled.push(...phones)
   const calls = await Promise.all(
     phones.map(async (phone, i) => {
@@ -70,6 +74,35 @@ test.each(ROUNDS)('a CANCEL at every point, and a REGISTER meanwhile: no phone r
   )
   await until(() => expect(calls.map((call) => call.final()?.status)).toEqual(calls.map(() => 487)))
   await until(() => expect(phones.map((phone) => phone.uncancelled())).toEqual(phones.map(() => 0)))
+})
+
+test.each([1, 2, 3])('a phone that moves to another port at every point rings at one of them (round %i)', async (round) => {
+  const offsets = steps(-BEFORE_MS, 150)
+  const moves = await Promise.all(
+    offsets.map(async (offset) => {
+      const push = pushOf(`m${round}-${offset}`)
+      const before = await world.phone(world.user(), { push, behaviour: 'rings' })
+      const there = await openPhone(before.user, '127.0.2.1', { push, behaviour: 'rings', instance: before.instance })
+      return { offset, before, there }
+    }),
+  )
+  const calls = await Promise.all(
+    moves.map(async ({ offset, before, there }) => {
+      const moved = after(BEFORE_MS + offset).then(() => {
+        before.sleep()
+        there.register()
+      })
+      const call = await callAfter(BEFORE_MS, before)
+      await moved
+      return call
+    }),
+  )
+  // The holder's 180, and one of the phone.
+  await until(() => expect(calls.filter((call) => call.statuses().filter((status) => status === 180).length < 2)).toEqual([]))
+  for (const { before, there } of moves) (there.invites() > 0 ? there : before).answer()
+  await until(() => expect(calls.map((call) => call.final()?.status)).toEqual(calls.map(() => 200)))
+  expect(moves.filter(({ before, there }) => before.invites() > 1 || there.invites() > 1)).toEqual([])
+  await Promise.all(moves.map(({ there }) => there.close()))
 })
 
 test('nothing more came to any of them', () => {

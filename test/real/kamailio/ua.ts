@@ -55,7 +55,6 @@ export async function openUa(
     address,
     requests,
     responses,
-    send,
     /** Sends a request; what is not given is made. */
     request(method: string, uri: string, headers: Headers): void {
       const given = new Set(headers.map(([name]) => name.toLowerCase()))

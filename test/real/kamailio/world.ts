@@ -100,7 +100,6 @@ export async function openWorld({ gateway = {}, holder: command = 'serve', pbxHo
     dir,
     cloud,
     curl,
-    kamailio: () => kamailio,
     holder: () => holder,
     restartHolder: async () => {
       await holder.end('SIGKILL')
