@@ -71,6 +71,8 @@ export async function openPbx(host = '127.0.0.2') {
       startedAt: performance.now(),
       statuses: () => responses.map(({ status }) => status),
       final,
+      /** The same INVITE again. */
+      repeat: invite,
       /** Not before a first answer (RFC 3261, 9.1). */
       cancel(): void {
         if (responses.length > 0) sendCancel()

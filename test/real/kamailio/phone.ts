@@ -7,6 +7,9 @@ type Behaviour = 'answers' | 'rings' | 'is busy' | 'declines'
 export type PhoneOptions = {
   /** `+sip.instance`; `null`: it says none. */
   instance?: string | null
+  /** The Call-ID and the first CSeq of its REGISTERs. */
+  registration?: string
+  cseq?: number
   behaviour?: Behaviour
   /** What it says in its Contact of pushes. */
   push?: string
@@ -19,10 +22,10 @@ const REFUSALS = { 'is busy': { status: 486, reason: 'Busy Here' }, declines: { 
 /** A phone of a user: asleep it hears everything, for the test's eyes, and answers nothing. */
 export async function openPhone(user: string, host: string, options: PhoneOptions = {}) {
   const { instance = `<urn:uuid:${fresh('i')}>`, push = '', behaviour = 'answers' } = options
-  const registration = fresh('r')
+  const { registration = fresh('r') } = options
   const open = new Map<string, SipRequest>()
   const deaf = new Set<string>()
-  let [awake, cseq] = [true, 0]
+  let [awake, cseq] = [true, options.cseq ?? 0]
 
   const contact = () => `sip:${user}@${ua.address}`
 
