@@ -1,89 +1,81 @@
 import { createHash } from 'node:crypto'
-import type { Logger } from 'pino'
 import { createBacklog } from '../backlog.ts'
-import type { Pns, PnsFailed } from '../pns.ts'
-import { type PushTarget, pushTargetOf } from '../rfc8599.ts'
+import { keep } from '../keep.ts'
+import type { PnsFailed } from '../pns.ts'
+import { createRegisteredDevices, type DevicesDeps } from '../registered-devices.ts'
+import { pushTargetOf } from '../rfc8599.ts'
 
-export type DevicesDeps = {
-  pns: Pick<Pns, 'register' | 'remove'>
-  /** The relay's names of apps, by what stands in `pn-param`. */
-  apps: Readonly<Record<string, string>>
-  /** Milliseconds, monotonic. */
-  now: () => number
-  log: Logger
-}
-
-/** `contact`: its URI, with what it says of pushes. `phone`: its +sip.instance, or what stands for it. */
+/**
+ * `contact`: its URI, with what it says of pushes. `phone`: its +sip.instance, or the Call-ID of its REGISTERs; '' where a
+ * phone without an instance unregisters.
+ */
 export type RegisteredPhone = { extension: string; contact: string; phone: string }
 
-/** What the PNS has of a phone, and when it was told. */
-type Told = { deviceId: string; as: string; at: number }
+type Place = { contact: string; before: string | undefined }
 
-/** A device that the relay has lost or given up meanwhile comes back. */
-const AGAIN_MS = 24 * 3600 * 1000
+/** What is forgotten is registered again. */
 const KEPT = 50_000
 
 /** An app installation has its instance for good (RFC 5626, 4.1), whatever token it comes with. */
 export const deviceIdOf = (phone: string): string | undefined =>
   phone.startsWith('<') ? createHash('sha256').update(phone).digest('hex').slice(0, 32) : undefined
 
+const keyOf = ({ extension, contact, phone }: RegisteredPhone): string => `${extension} ${phone || contact}`
+
 /** Keeps the devices of the PNS in step with the phones that say in their REGISTER what pushes to them (RFC 8599). */
-export function createGatewayDevices({ pns, apps, now, log }: DevicesDeps) {
-  const phones = new Map<string, Told>()
-  const faulty = new Set<string>()
+export function createGatewayDevices(deps: DevicesDeps) {
+  const { log } = deps
+  const registered = createRegisteredDevices(deps, KEPT)
+  const places = new Map<string, Place>()
+  /** Contacts that were complained of. */
+  const faulty = new Map<string, string>()
   const backlog = createBacklog()
 
   const logFailure = (extension: string, what: string) => (error: PnsFailed) =>
     log.warn({ extension, code: error.code, said: error.message }, what)
 
-  async function register(key: string, { extension, phone }: RegisteredPhone, target: PushTarget): Promise<void> {
-    const { token, platform, alertToken, app: pushed = '' } = target
-    const app = Object.hasOwn(apps, pushed) ? apps[pushed] : undefined
-    const as = [token, alertToken, app].join()
-    const known = phones.get(key)
-    if (known?.as === as && now() - known.at < AGAIN_MS) return
-    const wanted = deviceIdOf(phone) ?? known?.deviceId
-    const deviceId = await pns.register({ extension, platform, token, alertToken, app, deviceId: wanted })
-    phones.delete(key)
-    phones.set(key, { deviceId, as, at: now() })
-    if (phones.size > KEPT) phones.delete(phones.keys().next().value as string)
+  async function register(phone: RegisteredPhone): Promise<void> {
+    const [key, target] = [keyOf(phone), pushTargetOf(phone.contact)]
+    if (target && 'fault' in target) return
+    const wanted = deviceIdOf(phone.phone) ?? registered.idOf(key)
+    if (target) await registered.register(key, phone.extension, target, wanted)
+    // A phone that says nothing of pushes any more wants none (RFC 8599, 4.1.2).
+    else await registered.remove(key)
   }
 
-  async function remove(key: string, { extension, phone }: RegisteredPhone): Promise<void> {
-    const deviceId = phones.get(key)?.deviceId ?? deviceIdOf(phone)
-    if (deviceId === undefined) return
-    await pns.remove({ extension, deviceId })
-    phones.delete(key)
+  async function remove(phone: RegisteredPhone): Promise<void> {
+    // Of a device that is not known here, as after a restart, the PNS says the id when it registers.
+    await register(phone)
+    await registered.remove(keyOf(phone))
   }
 
-  async function follow(key: string, registered: RegisteredPhone): Promise<void> {
-    const { extension } = registered
-    const target = pushTargetOf(registered.contact)
-    if (target === undefined) {
-      // A phone that says nothing of pushes any more wants none (RFC 8599, 4.1.2).
-      if (phones.has(key)) await remove(key, registered)
-    } else if ('fault' in target) {
-      if (!faulty.has(key)) log.warn({ extension, fault: target.fault }, 'push parameters of a contact cannot be used')
-      faulty.add(key)
-    } else {
-      faulty.delete(key)
-      await register(key, registered, target)
-    }
+  function complain({ extension, contact }: RegisteredPhone, key: string, fault: string): void {
+    if (faulty.get(key) !== contact) log.warn({ extension, fault }, 'push parameters of a contact cannot be used')
+    keep(faulty, KEPT, key, contact)
   }
 
-  const keyOf = ({ extension, phone }: RegisteredPhone) => `${extension} ${phone}`
+  function move({ contact }: RegisteredPhone, key: string): void {
+    const known = places.get(key)
+    if (known?.contact !== contact) keep(places, KEPT, key, { contact, before: known?.contact })
+  }
 
   return {
     registered(phone: RegisteredPhone): void {
-      const key = keyOf(phone)
+      const [key, target] = [keyOf(phone), pushTargetOf(phone.contact)]
+      if (target && 'fault' in target) {
+        complain(phone, key, target.fault)
+        return
+      }
+      move(phone, key)
       const failed = logFailure(phone.extension, 'a device is not registered: the next REGISTER of its phone tries again')
-      backlog.put(key, () => follow(key, phone).catch(failed))
+      backlog.put(key, () => register(phone).catch(failed))
     },
-    /** A phone that only expires keeps its device: it is asleep. */
+    /** A phone that only expires keeps its device: it is asleep. One that leaves the place where it was before is elsewhere. */
     unregistered(phone: RegisteredPhone): void {
       const key = keyOf(phone)
+      if (places.get(key)?.before === phone.contact) return
       const failed = logFailure(phone.extension, 'a device is not removed: its phone is pushed to until it unregisters again')
-      backlog.put(key, () => remove(key, phone).catch(failed))
+      backlog.put(key, () => remove(phone).catch(failed))
     },
     /** When all that was heard of so far has been told. */
     settled: backlog.settled,

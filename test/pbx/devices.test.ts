@@ -193,6 +193,20 @@ describe('a phone that registers', () => {
     expect(await devices()).toEqual([])
   })
 
+  it('with another token is the same device when its earlier contact is heard of again, unless it registers there', async () => {
+    const { register, devices, tell, pass } = await openWorld()
+    register(at(5060, iphone(OLD)), { callId: 'a' })
+    await devices()
+    pass(60 * SECONDS)
+    register(at(5061), { callId: 'a' })
+    await devices()
+    tell(at(5060, iphone(OLD)), 'Unreachable')
+    expect(await devices()).toMatchObject([{ token: tail(VOIP) }])
+    pass(60 * SECONDS)
+    register(at(5060, iphone(OLD)), { callId: 'a' })
+    expect(await devices()).toMatchObject([{ token: tail(OLD) }])
+  })
+
   it('with another token and another Call-ID may be another phone', async () => {
     const { register, devices } = await openWorld()
     register(at(5060, iphone(OLD)), { callId: 'a' })

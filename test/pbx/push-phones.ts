@@ -1,11 +1,11 @@
 import { pino } from 'pino'
 import { createDevices } from '../../pbx/asterisk/devices/devices.ts'
-import type { DevicesDeps } from '../../pbx/asterisk/devices/extension-devices.ts'
 import type { StoredContact } from '../../pbx/asterisk/devices/stored-contact.ts'
+import type { DevicesDeps } from '../../pbx/registered-devices.ts'
 import { runBoth } from '../client/harness.ts'
 import { ALERT, FCM, VOIP } from '../client/keys.ts'
 
-const APPS = { 'TEAM.com.example.phone': 'phone', 'a-project': 'other' }
+export const APPS = { 'TEAM.com.example.phone': 'phone', 'a-project': 'other' }
 export const OLD = 'ab'.repeat(32)
 
 export const iphone = (token = VOIP) =>
@@ -57,8 +57,8 @@ export function openAsterisk(pns: DevicesDeps['pns'], pass: () => Promise<void> 
   }
 }
 
-/** Beside a real PNS. */
-export async function openWorld() {
+/** A real PNS, with what is asked of it. */
+export async function openPnsPort() {
   const { pns } = await runBoth()
   const asked: string[] = []
   const ask = async (path: string, params: object) => {
@@ -67,21 +67,31 @@ export async function openWorld() {
     if (status !== 200) throw Object.assign(new Error(json().detail), { code: json().code })
     return json()
   }
-  const port = {
-    register: async (device: object): Promise<string> => (await ask('/register', device)).deviceId,
-    remove: (device: object): Promise<void> => ask('/delete', device),
+  return {
+    pns,
+    asked,
+    port: {
+      register: async (device: object): Promise<string> => (await ask('/register', device)).deviceId,
+      remove: (device: object): Promise<void> => ask('/delete', device),
+    },
+    async devices(extension: string) {
+      const { devices } = (await pns.ask(`/devices?extension=${extension}`)).json()
+      return devices as { deviceId: string; token: string; app: string }[]
+    },
   }
-  const asterisk = openAsterisk(port)
+}
+
+/** Beside a real PNS. */
+export async function openWorld() {
+  const { devices, ...world } = await openPnsPort()
+  const asterisk = openAsterisk(world.port)
   return {
     ...asterisk,
-    port,
-    asked,
-    pns,
+    ...world,
     /** Once all is told. */
     async devices(extension = '1001') {
       await asterisk.settled()
-      const { devices } = (await pns.ask(`/devices?extension=${extension}`)).json()
-      return devices as { deviceId: string; token: string; app: string }[]
+      return devices(extension)
     },
   }
 }

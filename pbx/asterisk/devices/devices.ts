@@ -1,9 +1,9 @@
 import { pushTargetOf } from '../../rfc8599.ts'
 import type { ContactChange } from '../application.ts'
-import { createExtensionDevices, type DevicesDeps, type ExtensionDevices } from './extension-devices.ts'
+import { type AsteriskDevicesDeps, createExtensionDevices, type ExtensionDevices } from './extension-devices.ts'
 
 /** Keeps the devices of the PNS in step with the contacts that have push parameters (RFC 8599). */
-export function createDevices(deps: DevicesDeps) {
+export function createDevices(deps: AsteriskDevicesDeps) {
   /** Those with a phone that can be pushed to. */
   const extensions = new Map<string, ExtensionDevices>()
 

@@ -1,18 +1,13 @@
-import type { Logger } from 'pino'
 import { createBacklog } from '../../backlog.ts'
-import type { Pns, PnsFailed } from '../../pns.ts'
+import { keep } from '../../keep.ts'
+import type { PnsFailed } from '../../pns.ts'
+import { createRegisteredDevices, type DevicesDeps } from '../../registered-devices.ts'
 import { type PushTarget, pushTargetOf } from '../../rfc8599.ts'
 import type { StoredContact } from './stored-contact.ts'
 
-export type DevicesDeps = {
-  pns: Pick<Pns, 'register' | 'remove'>
+export type AsteriskDevicesDeps = DevicesDeps & {
   /** `undefined` if Asterisk has no such contact, or cannot be asked. */
   stored: (aor: string, uri: string) => Promise<StoredContact | undefined>
-  /** The relay's names of apps, by what stands in `pn-param`. */
-  apps: Readonly<Record<string, string>>
-  /** Milliseconds, monotonic. */
-  now: () => number
-  log: Logger
 }
 
 /** `endsAt`: when it expires, if that is known. `callId`: the same for all REGISTERs of a phone (RFC 3261, 10.2). */
@@ -25,11 +20,6 @@ type Contact = {
 
 const UNUSABLE: Contact = { target: undefined, endsAt: undefined, fallsWithConnection: false, callId: undefined }
 
-/** `as`: what it was registered as, beside its token. */
-type Registered = { deviceId: string; as: string; at: number }
-
-/** A device that the relay has lost or given up meanwhile comes back. */
-const AGAIN_MS = 24 * 3600 * 1000
 /** Asterisk and HTTP count in seconds. */
 const SLACK_MS = 2_000
 /** With `remove_existing`, one contact more than `max_contacts` makes another go within milliseconds. */
@@ -37,41 +27,30 @@ const DISPLACES_MS = 1_000
 /** More than an AOR has. What is forgotten is registered again, and stays when its contact goes. */
 const KEPT = 100
 
-function keep<T>(kept: Map<string, T>, key: string, value: T): void {
-  kept.delete(key)
-  kept.set(key, value)
-  for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest)
-}
-
 export type ExtensionDevices = ReturnType<typeof createExtensionDevices>
 
 /** The devices of one extension, told to the PNS in the order of what happened to its contacts. */
-export function createExtensionDevices(extension: string, { pns, stored, apps, now, log }: DevicesDeps) {
+export function createExtensionDevices(extension: string, deps: AsteriskDevicesDeps) {
+  const { stored, now, log } = deps
   const contacts = new Map<string, Contact>()
-  const registered = new Map<string, Registered>()
+  /** By token. */
+  const registered = createRegisteredDevices(deps, KEPT)
   const backlog = createBacklog()
   /** Contacts by when they came. */
   const came = new Map<string, number>()
 
   const logFailure = (what: string) => (error: PnsFailed) => log.warn({ extension, code: error.code, said: error.message }, what)
 
-  /** `replacing`: the same phone's device until now. */
-  async function register({ token, platform, alertToken, app: key = '' }: PushTarget, replacing?: Registered): Promise<void> {
-    const app = Object.hasOwn(apps, key) ? apps[key] : undefined
-    const as = [alertToken, app].join()
-    const known = registered.get(token)
-    if (known?.as === as && now() - known.at < AGAIN_MS) return
-    const { deviceId: wanted } = known ?? replacing ?? {}
-    const deviceId = await pns.register({ extension, platform, token, alertToken, app, deviceId: wanted })
-    keep(registered, token, { deviceId, as, at: now() })
+  /** `replaced`: the same phone's token until now. */
+  async function register(target: PushTarget, replaced = ''): Promise<void> {
+    const wanted = registered.idOf(target.token) ?? registered.idOf(replaced)
+    await registered.register(target.token, extension, target, wanted)
   }
 
   async function withdraw(token: string): Promise<void> {
-    const device = registered.get(token)
-    if (!device || [...contacts.values()].some(({ target }) => target?.token === token)) return
-    const isReplaced = [...registered].some(([other, { deviceId }]) => other !== token && deviceId === device.deviceId)
-    if (!isReplaced) await pns.remove({ extension, deviceId: device.deviceId })
-    registered.delete(token)
+    if ([...contacts.values()].some(({ target }) => target?.token === token)) return
+    if (registered.isShared(token)) registered.forget(token)
+    else await registered.remove(token)
   }
 
   /** Contacts of the same phone, from before it said of pushes what it says now, or nothing any more (RFC 8599, 4.1.2). */
@@ -83,10 +62,16 @@ export function createExtensionDevices(extension: string, { pns, stored, apps, n
     )
   }
 
+  /** What its phone says of pushes it has said elsewhere since, and it has not registered here again. */
+  function isOutdated(uri: string, { endsAt = 0 }: Contact): boolean {
+    const known = contacts.get(uri)
+    return known !== undefined && known.target === undefined && endsAt <= (known.endsAt ?? 0) + SLACK_MS
+  }
+
   async function follow({ target }: Contact, outdated: readonly Contact[]): Promise<void> {
     const tokens = outdated.flatMap((contact) => contact.target?.token ?? [])
-    const [replacing] = tokens.flatMap((token) => registered.get(token) ?? [])
-    if (target) await register(target, replacing)
+    const replaced = tokens.find((token) => registered.idOf(token) !== undefined)
+    if (target) await register(target, replaced)
     for (const contact of outdated) contact.target = undefined
     for (const token of tokens) await withdraw(token)
   }
@@ -96,7 +81,7 @@ export function createExtensionDevices(extension: string, { pns, stored, apps, n
     const isNew = !contacts.has(uri)
     if (target && 'fault' in target) {
       if (isNew) log.warn({ extension, fault: target.fault }, 'push parameters of a contact cannot be used')
-      keep(contacts, uri, UNUSABLE)
+      keep(contacts, KEPT, uri, UNUSABLE)
       return
     }
     const life = await stored(extension, uri).catch(() => undefined)
@@ -105,8 +90,9 @@ export function createExtensionDevices(extension: string, { pns, stored, apps, n
     const { fallsWithConnection = false, callId } = life ?? {}
     const contact: Contact = { target, endsAt: life && now() + life.leftMs, fallsWithConnection, callId }
     // What is known is heard of again when its reachability changes, too, which says nothing new of the phone.
+    if (isOutdated(uri, contact)) return
     const outdated = isNew ? outdatedBy(contact) : []
-    keep(contacts, uri, contact)
+    keep(contacts, KEPT, uri, contact)
     await follow(contact, outdated).catch((error) => {
       contacts.delete(uri)
       logFailure('a device is not registered: the next REGISTER of its phone tries again')(error)
@@ -125,7 +111,7 @@ export function createExtensionDevices(extension: string, { pns, stored, apps, n
     onContact(uri: string, status: string): void {
       const at = now()
       if (status !== 'Removed') {
-        if (!came.has(uri)) keep(came, uri, at)
+        if (!came.has(uri)) keep(came, KEPT, uri, at)
         backlog.put(uri, () => seen(uri))
         return
       }
