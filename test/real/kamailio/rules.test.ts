@@ -33,12 +33,14 @@ describe.concurrent('other rules', () => {
   })
 
   test('the caller hears 183 until a phone rings', async () => {
-    const phone = await world.asleep(world.user(), 'hears')
+    const phone = await world.asleep(world.user(), 'hears', { behaviour: 'rings' })
     const call = world.pbx.call(phone.user)
     await world.woken('hears')
     expect(call.statuses().filter((status) => status > 100)).toEqual([183])
     phone.wake()
     phone.register()
+    await until(() => expect(call.statuses().filter((status) => status > 100)).toEqual([183, 180]))
+    phone.answer()
     await until(() => expect(call.statuses().filter((status) => status > 100)).toEqual([183, 180, 200]))
   })
 
