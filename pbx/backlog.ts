@@ -1,24 +1,40 @@
-/** Work in the order in which it came, one after the other; of a key only the newest that has not begun. It must not reject. */
-export function createBacklog() {
-  const waiting = new Map<string, () => Promise<void>>()
-  let running: Promise<void> | undefined
+type Waiting = { lane: string; work: () => Promise<void> }
 
-  async function run(): Promise<void> {
-    for (const [key, work] of waiting) {
+/**
+ * Work in the order in which it came, one after the other in each lane, `parallel` lanes at a time; of a key only the newest that
+ * has not begun. It must not reject.
+ */
+export function createBacklog(parallel = 1) {
+  const waiting = new Map<string, Waiting>()
+  const working = new Map<string, Promise<void>>()
+
+  function begin(): void {
+    for (const [key, { lane, work }] of waiting) {
+      if (working.size >= parallel) return
+      if (working.has(lane)) continue
       waiting.delete(key)
-      await work()
+      const worked = work().then(() => {
+        working.delete(lane)
+        begin()
+      })
+      working.set(lane, worked)
     }
-    running = undefined
   }
 
+  const isBusy = (lane: string | undefined): boolean =>
+    lane === undefined ? working.size > 0 : working.has(lane) || [...waiting.values()].some((work) => work.lane === lane)
+
   return {
-    put(key: string, work: () => Promise<void>): void {
+    put(key: string, work: () => Promise<void>, lane = ''): void {
       waiting.delete(key)
-      waiting.set(key, work)
-      running ??= run()
+      waiting.set(key, { lane, work })
+      begin()
     },
     /** Whether something newer waits. */
     has: (key: string): boolean => waiting.has(key),
-    settled: async (): Promise<void> => running,
+    /** When all that was put, or all of a lane, is done. */
+    async settled(lane?: string): Promise<void> {
+      while (isBusy(lane)) await (working.get(lane ?? '') ?? Promise.race(working.values()))
+    },
   }
 }

@@ -16,6 +16,9 @@ type Place = { contact: string; before: string | undefined }
 /** What is forgotten is registered again. */
 const KEPT = 50_000
 
+/** REGISTERs of a whole office come at once; calls need connections to the PNS, too. */
+const PARALLEL = 16
+
 /** An app installation has its instance for good (RFC 5626, 4.1), whatever token it comes with. */
 export const deviceIdOf = (phone: string): string | undefined =>
   phone.startsWith('<') ? createHash('sha256').update(phone).digest('hex').slice(0, 32) : undefined
@@ -29,7 +32,7 @@ export function createGatewayDevices(deps: DevicesDeps) {
   const places = new Map<string, Place>()
   /** Contacts that were complained of. */
   const faulty = new Map<string, string>()
-  const backlog = createBacklog()
+  const backlog = createBacklog(PARALLEL)
 
   const logFailure = (extension: string, what: string) => (error: PnsFailed) =>
     log.warn({ extension, code: error.code, said: error.message }, what)
@@ -68,16 +71,16 @@ export function createGatewayDevices(deps: DevicesDeps) {
       }
       move(phone, key)
       const failed = logFailure(phone.extension, 'a device is not registered: the next REGISTER of its phone tries again')
-      backlog.put(key, () => register(phone).catch(failed))
+      backlog.put(key, () => register(phone).catch(failed), phone.extension)
     },
     /** A phone that only expires keeps its device: it is asleep. One that leaves the place where it was before is elsewhere. */
     unregistered(phone: RegisteredPhone): void {
       const key = keyOf(phone)
       if (places.get(key)?.before === phone.contact) return
       const failed = logFailure(phone.extension, 'a device is not removed: its phone is pushed to until it unregisters again')
-      backlog.put(key, () => remove(phone).catch(failed))
+      backlog.put(key, () => remove(phone).catch(failed), phone.extension)
     },
-    /** When all that was heard of so far has been told. */
+    /** When all that was heard so far, or all of an extension, has been told. */
     settled: backlog.settled,
   }
 }

@@ -6,6 +6,8 @@ import type { CallEvent, CallRules, Effect, HoldEnd, Phone } from './call/events
 export type CallDeps = {
   pns: Pick<Pns, 'pushCall' | 'cancelCall' | 'woke'>
   log: Logger
+  /** When the PNS has been told of the phones of the extension that have registered. */
+  registered: (extension: string) => Promise<void>
   pingMs: number
   holdMs: number
   /** Kamailio gives the call to every contact of the extension. */
@@ -45,6 +47,7 @@ export function holdCall(deps: CallDeps, rules: CallRules, { end, ...facts }: Ho
   const asked = Promise.withResolvers<void>()
 
   async function push(awake: readonly string[]): Promise<void> {
+    await deps.registered(extension)
     const ringSeconds = Math.max(5, Math.ceil((startedAt + holdMs - now()) / 1000))
     try {
       const devices = await pns.pushCall({ callId, to: extension, from: from.number, name: from.name, ringSeconds, awake })

@@ -21,6 +21,11 @@ export function createGatewayMetrics(registry: Registry, held: () => number) {
   })
   const counter = (name: string, help: string, ...labelNames: string[]) => new Counter({ name, help, labelNames, registers })
   const dropped = counter('wakecall_gateway_dropped_total', 'SIP requests that Kamailio let nowhere, by reason', 'reason')
+  const memory = new Gauge({
+    name: 'wakecall_gateway_kamailio_memory_used_ratio',
+    help: 'Shared memory of Kamailio that is in use, 0 to 1: at 1 calls are lost (shm_mem_size)',
+    registers,
+  })
   const counted: Record<string, Counter> = {
     pings: counter('wakecall_gateway_pings_total', 'OPTIONS to phones before a call'),
     pongs: counter('wakecall_gateway_pongs_total', 'Phones that answered them'),
@@ -31,6 +36,8 @@ export function createGatewayMetrics(registry: Registry, held: () => number) {
     wake: (ms: number): void => wakeSeconds.observe(ms / 1000),
     /** They begin at 0 when Kamailio does, and Prometheus takes that as a restart. */
     counters(told: ReadonlyMap<string, number>): void {
+      const size = told.get('memory')
+      if (size) memory.set((told.get('memory_used') ?? 0) / size)
       dropped.reset()
       for (const [name, value] of told) {
         if (name.startsWith(DROPPED)) dropped.inc({ reason: name.slice(DROPPED.length) }, value)

@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { systemClock } from '../../client/clock.ts'
@@ -19,6 +20,8 @@ export type RunningGateway = { close: () => Promise<void> }
 
 /** Kamailio takes a holder that is silent for 3 s for gone (pbx/kamailio/conf/holder.cfg). */
 const HEARTBEAT_MS = 1_000
+/** How long a call waits for registrations that are on their way to the PNS. */
+const HURRY_MS = 300
 /** Longer than the PNS takes for a push. */
 const PNS_SPARE_MS = 1_000
 
@@ -44,6 +47,7 @@ export async function startGateway(
 
   const holder = createHolder({
     pns: local,
+    registered: (extension) => Promise.race([devices.settled(extension), after(HURRY_MS, undefined, { ref: false })]),
     log,
     now,
     rules,

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createBacklog } from '../../pbx/backlog.ts'
 import { VOIP } from '../client/keys.ts'
 import { at, iphone, OLD, openAsterisk, SECONDS } from './push-phones.ts'
@@ -16,6 +16,29 @@ test('of what waits, the newest of a contact is done, in its place', async () =>
   put('b', note('b later'))
   await settled()
   expect(done).toEqual(['a', 'c', 'b again', 'a again', 'b later'])
+})
+
+test('lanes wait for themselves alone, and no more of them work at a time than may', async () => {
+  const begun: string[] = []
+  const ends = new Map<string, () => void>()
+  const { put, settled } = createBacklog(2)
+  const begin = (what: string) => () => {
+    begun.push(what)
+    return new Promise<void>((resolve) => ends.set(what, resolve))
+  }
+  for (const lane of ['1001', '1002', '1003']) for (const nth of ['a', 'b']) put(lane + nth, begin(lane + nth), lane)
+  expect(begun).toEqual(['1001a', '1002a'])
+  let told = false
+  const first = settled('1001').then(() => {
+    told = true
+  })
+  ends.get('1001a')?.()
+  await vi.waitFor(() => expect(begun).toEqual(['1001a', '1002a', '1001b']))
+  expect(told).toBe(false)
+  ends.get('1001b')?.()
+  await first
+  expect(begun).toEqual(['1001a', '1002a', '1001b', '1003a'])
+  await settled('1009')
 })
 
 const phone = fc.constantFrom(VOIP, OLD)

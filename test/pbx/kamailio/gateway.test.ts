@@ -22,7 +22,10 @@ async function openUdp() {
 }
 
 /** `counters`: what Kamailio says to a heartbeat. */
-async function runGateway(rules: Record<string, unknown> = {}, counters = 'pings=3;pongs=2;dropped_scanner=7') {
+async function runGateway(
+  rules: Record<string, unknown> = {},
+  counters = 'pings=3;pongs=2;dropped_scanner=7;memory_used=1;memory=4',
+) {
   const kamailio = await openUdp()
   const free = await openUdp()
   const listen = `127.0.0.1:${free.address().port}`
@@ -122,6 +125,18 @@ test('a token that cannot be used is said once, and is in no line', async () => 
   expect(lines.join()).not.toContain(ALERT)
 })
 
+test('a call that comes with the first REGISTERs of its phones waits until those are told', async () => {
+  const { notify, invite, relay } = await runGateway()
+  for (const push of [PUSH, FCM_PUSH]) {
+    notify('1001', 'registered', { Phone: `<${push.length}>`, Ruid: 'r', Contact: contactOf('1001', push) })
+  }
+  invite('1001')
+  await until(() => expect(relay.to('POST', '/v1/calls')).toHaveLength(1))
+  const paths = relay.received.map(({ path }) => path)
+  const before = paths.slice(0, paths.indexOf('/v1/calls'))
+  expect(new Set(before.filter((path) => path.startsWith('/v1/extensions/1001/devices/'))).size).toBe(2)
+})
+
 test('a call: held and pushed; the phone that wakes is told of, and whoever sleeps when it is answered', async () => {
   const { invite, notify, cancel, pushes, cancels, statuses, relay, pns, lines } = await runGateway()
   for (const extension of ['1001', '1002'])
@@ -193,6 +208,7 @@ test("the holder's and Kamailio's figures are on /metrics, also after Kamailio b
   const metrics = await registry.metrics()
   expect(metrics).toMatch(/wakecall_gateway_dropped_total\{reason="scanner"\} 7/)
   expect(metrics).toMatch(/wakecall_gateway_held_calls \d/)
+  expect(metrics).toMatch(/wakecall_gateway_kamailio_memory_used_ratio 0.25$/m)
 })
 
 test('what it does not know it answers all the same, and Kamailio that is silent is told of once', async () => {

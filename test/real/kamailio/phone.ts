@@ -88,6 +88,8 @@ export async function openPhone(user: string, host: string, options: PhoneOption
     /** Answers the newest INVITE. */
     answer: () => answer(newest()),
     decline: () => refuse(newest(), 'declines'),
+    /** It has an INVITE, and was awake. */
+    rings: () => open.size > 0,
     /** Those of different transactions: repeats count once. */
     invites: () => branchesOf('INVITE').size,
     cancels: () => branchesOf('CANCEL').size,

@@ -19,10 +19,15 @@ const PNS = 'http://127.0.0.1:7460'
 export type World = Awaited<ReturnType<typeof openWorld>>
 
 /**
- * `gateway`: its table in wakecall.toml. `holder`: in the PNS, or without one. `pbxHost`: where the PBX of the tests is, if
+ * `gateway`: its table in wakecall.toml, `pns`: what is there besides. `holder`: in the PNS, or without one. `pbxHost`: where the PBX of the tests is, if
  * 127.0.0.2 is a real one.
  */
-export type WorldOptions = KamailioOptions & { gateway?: Record<string, unknown>; holder?: HolderCommand; pbxHost?: string }
+export type WorldOptions = KamailioOptions & {
+  gateway?: Record<string, unknown>
+  pns?: Record<string, unknown>
+  holder?: HolderCommand
+  pbxHost?: string
+}
 type HolderCommand = 'serve' | 'gateway'
 
 /** How a phone of the local cloud says in its Contact what pushes to it. */
@@ -32,7 +37,7 @@ export const pushOf = (phone: string, fate: Fate = 'accept'): string => {
 }
 
 /** Kamailio as it is shipped, the holder with its PNS, the local cloud, and a PBX: on the loopback that the suite has for itself. */
-export async function openWorld({ gateway = {}, holder: command = 'serve', pbxHost, ...options }: WorldOptions = {}) {
+export async function openWorld({ gateway = {}, pns = {}, holder: command = 'serve', pbxHost, ...options }: WorldOptions = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'wakecall-kamailio-'))
   const programs: Program[] = []
   const keep = async (starting: Promise<Program>): Promise<Program> => {
@@ -60,7 +65,7 @@ export async function openWorld({ gateway = {}, holder: command = 'serve', pbxHo
   let kamailio = first
   const [{ app = '' } = {}] = objectsIn<{ app: string }>(cloud.output())
 
-  const settings = { relay: 'http://127.0.0.1:7461', pbx: 'hq', keyFile, dataDir: join(dir, 'data'), defaultApp: app }
+  const settings = { relay: 'http://127.0.0.1:7461', pbx: 'hq', keyFile, dataDir: join(dir, 'data'), defaultApp: app, ...pns }
   function wakecall(name: string, command: HolderCommand, tables: object, ready: string): Promise<Program> {
     const config = join(dir, `${name}.toml`)
     writeFileSync(config, stringify({ ...settings, ...tables }))
@@ -112,6 +117,8 @@ export async function openWorld({ gateway = {}, holder: command = 'serve', pbxHo
       kamailio = await startKamailio()
     },
     known,
+    /** Of how many devices the relay has been told since the PNS began. */
+    confirmed: (): number => holder.output().match(/"relay confirmed"/g)?.length ?? 0,
     user,
     phone,
     /** A phone that can be pushed to, registered, and asleep; a push wakes `name`. */
