@@ -71,6 +71,8 @@ test.each([
   [';pn-provider', 200, '*;+sip.pns="apns", *;+sip.pns="fcm"'],
   [';pn-provider=;pn-param=x', 200, '*;+sip.pns="apns", *;+sip.pns="fcm"'],
   [';pn-provider=FCM;pn-param=p;pn-prid=aa', 200, '*;+sip.pns="fcm"'],
+  [';pn-provider=%61pns;pn-param=T.b.voip;pn-prid=aa', 200, '*;+sip.pns="apns"'],
+  [';pn-provider=firebase;pn-param=p;pn-prid=aa', 200, '*;+sip.pns="fcm"'],
   [';pn-provider=webpush;pn-prid=aa', 555, undefined],
   ['', 200, undefined],
 ])('a REGISTER with %j is answered %i, Feature-Caps %j', async (push, status, caps) => {

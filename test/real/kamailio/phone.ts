@@ -15,7 +15,8 @@ export type PhoneOptions = {
   push?: string
 }
 
-type RegisterOptions = { expires?: number; push?: string }
+/** `place`: another address than its own; `'*'`: all that there are (RFC 3261, 10.2.2). */
+type RegisterOptions = { expires?: number; push?: string; place?: string }
 
 const REFUSALS = { 'is busy': { status: 486, reason: 'Busy Here' }, declines: { status: 603, reason: 'Decline' } }
 
@@ -74,7 +75,7 @@ export async function openPhone(user: string, host: string, options: PhoneOption
     },
     /** It answers no such request any more. */
     deafTo: (method: string) => void deaf.add(method),
-    register({ expires = 300, push: said = push }: RegisterOptions = {}): void {
+    register({ expires = 300, push: said = push, place = ua.address }: RegisterOptions = {}): void {
       cseq += 1
       const tagged = instance === null ? '' : `;+sip.instance="${instance}"`
       ua.request('REGISTER', 'sip:127.0.0.1', [
@@ -82,7 +83,8 @@ export async function openPhone(user: string, host: string, options: PhoneOption
         ['To', `<sip:${user}@127.0.0.1>`],
         ['Call-ID', registration],
         ['CSeq', `${cseq} REGISTER`],
-        ['Contact', `<${contact()}${said}>${tagged};expires=${expires}`],
+        ['Contact', place === '*' ? '*' : `<sip:${user}@${place}${said}>${tagged};expires=${expires}`],
+        ['Expires', String(expires)],
       ])
     },
     /** Answers the newest INVITE. */
