@@ -71,7 +71,7 @@ export function createHolder(deps: HolderDeps) {
       const phone = { id, ruid, token, deviceId: token === undefined ? undefined : deviceIdOf(id) }
       for (const call of byExtension.get(extension) ?? []) {
         const isGiven = notice.given.includes(call.facts.sipCallId)
-        if (isGiven || notice.event === 'registered') call.handle({ type: isGiven ? 'heard' : 'registered', phone })
+        call.handle({ type: isGiven ? 'heard' : 'registered', phone })
       }
     }
   }

@@ -14,6 +14,8 @@ const isLost = (status: number | undefined) => status === 408 || (status !== und
  */
 export function createCall(rules: CallRules, { act, note }: CallPorts) {
   const heard = new Map<string, Heard>()
+  /** Those that came when Kamailio's call was over, while nothing of that was known here. */
+  const came = new Map<string, Phone>()
   let phase: 'held' | 'over' = 'held'
   let push: 'waiting' | 'asking' | 'failed' | readonly string[] = 'waiting'
   let [isAnswered, holdOver] = [false, false]
@@ -44,6 +46,7 @@ export function createCall(rules: CallRules, { act, note }: CallPorts) {
     // Whom the push goes to is known when it has been answered.
     if (push === 'asking') owed = cancel
     else if (asleep() > 0) act({ type: 'cancel_push', reason: cancel })
+    for (const phone of came.values()) late(phone)
   }
 
   function finish(status: HoldEnd, cancel: CancelReason): void {
@@ -94,6 +97,7 @@ export function createCall(rules: CallRules, { act, note }: CallPorts) {
     heard: ({ phone }) => hear(phone),
     registered({ phone }) {
       if (phase === 'over') late(phone)
+      else came.set(phone.id, phone)
     },
     refused: ({ phone, status }) => refuse(phone, status),
     pings_over: askPush,

@@ -10,7 +10,7 @@ export type Phone = { id: string; ruid: string; token: string | undefined; devic
 export type CallEvent =
   /** The phone answered a ping, or registered, and Kamailio has given it the call. */
   | { type: 'heard'; phone: Phone }
-  /** The phone registered and has not been given the call: it had it already, or it is over. */
+  /** The phone registered, or said something, and has not been given the call: it had it already, or it is over. */
   | { type: 'registered'; phone: Phone }
   /** The phone's final answer, 300 to 699 (408: none came). */
   | { type: 'refused'; phone: string; status: number }

@@ -177,6 +177,17 @@ describe('a phone that comes late', () => {
     expect(call.given({ type: 'registered', phone: A })).toContainEqual({ type: 'short_ring', phone: A, answered: true })
   })
 
+  test('rings for a moment, too, when it came before the end of the call was known here; not if it has the call', () => {
+    const begun = () => {
+      const call = hold({ pinged: 0 })
+      call.given(pushed('a', 'b'), { type: 'registered', phone: A })
+      return call
+    }
+    const ring = { type: 'short_ring', phone: A, answered: false }
+    expect(begun().given({ type: 'caller_gone' })).toContainEqual(ring)
+    expect(begun().given(heard(A), { type: 'caller_gone' })).not.toContainEqual(ring)
+  })
+
   test('does not ring if the push was not for it', () => {
     const call = hold({ pinged: 0 })
     call.given(pushed('b'), { type: 'caller_gone' })

@@ -105,6 +105,22 @@ test('a registered phone calls by way of the PBX, which sees nothing of its toke
   expect(invite && headerOf(invite, 'Contact')).toBe(`<sip:${user}@${phone.address}>`)
 })
 
+test('a registered phone calls from port 5060, which its Contact need not say; another address in its name does not', async () => {
+  const user = world.user()
+  const phone = await world.phone(user, { port: 5060 })
+  phone.register({ place: phone.address.replace(':5060', '') })
+  await until(() => expect(phone.responses).toHaveLength(2))
+  const called = (number: string) => world.pbx.requests.filter(({ uri }) => uri.startsWith(`sip:${number}@`)).length
+  const other = await stranger('127.0.3.5')
+  const before = await dropped('stranger')
+  other.request('INVITE', 'sip:4402@127.0.0.1', [from(user)])
+  phone.request('INVITE', 'sip:4401@127.0.0.1', [from(user)])
+  await until(() => expect(called('4401')).toBe(1))
+  await until(async () => expect(await dropped('stranger')).toBe(before + 1))
+  expect(called('4402')).toBe(0)
+  await other.close()
+})
+
 test('a flood of one address goes nowhere, and a call that comes meanwhile rings', async () => {
   const user = world.user()
   const phone = await world.phone(user)

@@ -13,6 +13,7 @@ export type PhoneOptions = {
   behaviour?: Behaviour
   /** What it says in its Contact of pushes. */
   push?: string
+  port?: number
 }
 
 /** `place`: another address than its own; `'*'`: all that there are (RFC 3261, 10.2.2). */
@@ -52,12 +53,14 @@ export async function openPhone(user: string, host: string, options: PhoneOption
     if (invite) ua.respond(invite, 487, 'Request Terminated')
   }
 
-  const ua = await openUa(host, (request) => {
+  function heard(request: SipRequest): void {
     if (!awake || deaf.has(request.method)) return
     if (request.method === 'INVITE') invited(request)
     else if (request.method === 'CANCEL') cancelled(request)
     else if (request.method !== 'ACK') ua.respond(request, 200, 'OK')
-  })
+  }
+
+  const ua = await openUa(host, heard, { port: options.port ?? 0 })
 
   const got = (method: string) => ua.requests.filter((request) => request.method === method)
   const newest = () => [...open.values()].at(-1) as SipRequest

@@ -3,6 +3,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { headerOf, type SipRequest } from '../../../pbx/kamailio/sip/message.ts'
 import { until } from '../asterisk/until.ts'
+import { openPhone } from './phone.ts'
 import { openWorld, pushOf, type World } from './world.ts'
 
 let world: World
@@ -77,6 +78,31 @@ describe.concurrent('the phone wakes', () => {
     phone.wake()
     await until(() => expect(call.final()?.status).toBe(200))
     expect([phone.invites(), phone.responses.length]).toEqual([1, registered])
+  })
+
+  test('and says nothing but an OPTIONS of its own: that is enough', async () => {
+    const phone = await world.asleep(world.user(), 'keeps-alive')
+    phone.deafTo('OPTIONS')
+    const call = world.pbx.call(phone.user)
+    await world.woken('keeps-alive')
+    phone.wake()
+    phone.request('OPTIONS', 'sip:127.0.0.1', [['From', `<sip:${phone.user}@127.0.0.1>;tag=k`]])
+    await until(() => expect(call.final()?.status).toBe(200))
+    expect(phone.invites()).toBe(1)
+  })
+
+  test('but not by an OPTIONS of somebody else in its name', async () => {
+    const phone = await world.asleep(world.user(), 'not-it')
+    const call = world.pbx.call(phone.user)
+    await world.woken('not-it')
+    const other = await openPhone(phone.user, '127.0.3.9')
+    other.request('OPTIONS', 'sip:127.0.0.1', [['From', `<sip:${phone.user}@127.0.0.1>;tag=k`]])
+    await until(() => expect(other.responses.at(-1)?.status).toBe(200))
+    phone.wake()
+    phone.register()
+    await until(() => expect(call.final()?.status).toBe(200))
+    expect([phone.invites(), other.invites()]).toEqual([1, 0])
+    await other.close()
   })
 
   test('while two callers wait: it gets both calls', async () => {
