@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from 'smol-toml'
 import { ARI, settingsFiles } from '../test/real/asterisk/settings.ts'
 import { openPhones } from './asterisk-phones.ts'
 import { bundledCommand } from './pns-process.ts'
+import { programsIn, until } from './programs.ts'
 
 const PNS = 'http://127.0.0.1:7460'
 const RELAY = join(import.meta.dirname, '../test/real/recipes/relay.ts')
@@ -20,27 +19,9 @@ const PLAIN = `exten => _9XXXX,1,Dial(\${PJSIP_DIAL_CONTACTS(\${EXTEN:1})},${RIN
 const own = (folder: string) =>
   ['astetcdir', 'astdbdir', 'astspooldir', 'astrundir', 'astlogdir'].map((name) => `${name} => ${folder}\n`).join('')
 
-async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 120_000
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`${what}: not within two minutes`)
-    await sleep(20)
-  }
-}
-
 /** `root`: where Asterisk is installed. All of it runs where this process does, and prints to files in `dir`. */
 export async function openWorld(root: string, dir: string, extensions: readonly string[]) {
-  const outputOf = (name: string) => readFileSync(join(dir, `${name}.log`), 'utf8')
-
-  function run(name: string, command: string, args: readonly string[]): ChildProcess {
-    const output = openSync(join(dir, `${name}.log`), 'w')
-    return spawn(command, args, { stdio: ['ignore', output, output] })
-  }
-  const started = async (name: string, command: string, args: readonly string[], says: string): Promise<number> => {
-    const { pid = 0 } = run(name, command, args)
-    await until(() => outputOf(name).includes(says), `${name} says ${says}`)
-    return pid
-  }
+  const { outputOf, run, started } = programsIn(dir)
 
   async function startAsterisk(): Promise<number> {
     const outside = mkdtempSync(join(root, 'srv/asterisk-'))

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: prints every figure beside its baseline, writes bench/results.json, exits 1 if one is not ok. Measures named
- * as arguments run alone and write nothing; two run only so: `soak` because it takes minutes, `asterisk` because it needs root, too.
+ * as arguments run alone and write nothing; three run only so: `soak` because it takes minutes, `asterisk` and `kamailio` because they
+ * need root, too.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { benchAsterisk } from './asterisk.ts'
 import { benchBundle } from './bundle.ts'
 import { benchCalls } from './calls.ts'
 import { benchEvents } from './events.ts'
+import { benchKamailio } from './kamailio.ts'
 import { benchPns } from './pns.ts'
 import { benchMemory } from './pns-memory.ts'
 import { benchRegistrations } from './pns-registrations.ts'
@@ -25,7 +27,7 @@ const MEASURES: Record<string, () => Promise<Row[]>> = {
   events: benchEvents,
   trace: benchTrace,
 }
-const ALONE = { soak: () => benchMemory(1_000_000), asterisk: benchAsterisk }
+const ALONE = { soak: () => benchMemory(1_000_000), asterisk: benchAsterisk, kamailio: benchKamailio }
 
 const asked = process.argv.slice(2)
 const known: typeof MEASURES = { ...MEASURES, ...ALONE }
