@@ -24,7 +24,7 @@ test('the PBX has one binding for all phones, without their tokens; each phone h
   for (const [i, phone] of phones.entries()) {
     const contacts = phone.responses.map((response) => headerOf(response, 'Contact'))
     expect(contacts).toEqual([
-      `<sip:${user}@${phone.address}${pushOf(i ? 'b' : 'a')}>;+sip.instance="${phone.instance}";expires=300`,
+      `<sip:${user}@${phone.address()}${pushOf(i ? 'b' : 'a')}>;+sip.instance="${phone.instance}";expires=300`,
     ])
   }
 })

@@ -77,7 +77,7 @@ test('another method is refused; a ping is answered; two Contacts are not taken'
   await until(() => expect(ua.responses.at(-1)?.status).toBe(405))
   ua.request('OPTIONS', 'sip:127.0.0.1', [])
   await until(() => expect(ua.responses.at(-1)?.status).toBe(200))
-  const contacts = ['Contact', `<sip:1001@${ua.address}>, <sip:1001@192.0.2.1>`] as const
+  const contacts = ['Contact', `<sip:1001@${ua.address()}>, <sip:1001@192.0.2.1>`] as const
   ua.request('REGISTER', 'sip:127.0.0.1', [['To', '<sip:1001@127.0.0.1>'], contacts])
   await until(() => expect(ua.responses.at(-1)?.status).toBe(400))
   await ua.close()
@@ -97,18 +97,18 @@ test('a registered phone calls by way of the PBX, which sees nothing of its toke
   const phone = await world.phone(user, { push: pushOf('calls') })
   phone.request('INVITE', 'sip:00442079460000@127.0.0.1', [
     from(user),
-    ['Contact', `<sip:${user}@${phone.address}${pushOf('calls')}>`],
+    ['Contact', `<sip:${user}@${phone.address()}${pushOf('calls')}>`],
   ])
   const called = () => world.pbx.requests.findLast(({ method }) => method === 'INVITE')
   await until(() => expect(called()).toBeDefined())
   const invite = called()
-  expect(invite && headerOf(invite, 'Contact')).toBe(`<sip:${user}@${phone.address}>`)
+  expect(invite && headerOf(invite, 'Contact')).toBe(`<sip:${user}@${phone.address()}>`)
 })
 
 test('a registered phone calls from port 5060, which its Contact need not say; another address in its name does not', async () => {
   const user = world.user()
   const phone = await world.phone(user, { port: 5060 })
-  phone.register({ place: phone.address.replace(':5060', '') })
+  phone.register({ place: phone.address().replace(':5060', '') })
   await until(() => expect(phone.responses).toHaveLength(2))
   const called = (number: string) => world.pbx.requests.filter(({ uri }) => uri.startsWith(`sip:${number}@`)).length
   const other = await stranger('127.0.3.5')
@@ -128,7 +128,7 @@ test('a flood of one address goes nowhere, and a call that comes meanwhile rings
   const before = await dropped('flood')
   const attack = [
     ['To', '<sip:1@127.0.0.1>'],
-    ['Contact', `<sip:1@${ua.address}>`],
+    ['Contact', `<sip:1@${ua.address()}>`],
   ] as const
   // As fast as they are taken: what overflows the socket is the kernel's to drop.
   const flood = (async () => {

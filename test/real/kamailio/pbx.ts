@@ -32,9 +32,9 @@ export async function openPbx(host = '127.0.0.2') {
   function call(user: string, callId = fresh('call')) {
     const uri = `sip:${user}@127.0.0.1`
     const branch = `z9hG4bK${fresh('call')}`
-    const via = ['Via', `SIP/2.0/UDP ${ua.address};branch=${branch};rport`] as const
+    const via = ['Via', `SIP/2.0/UDP ${ua.address()};branch=${branch};rport`] as const
     const common = [
-      ['From', `"Ada" <sip:1002@${ua.address}>;tag=${callId}`],
+      ['From', `"Ada" <sip:1002@${ua.address()}>;tag=${callId}`],
       ['Call-ID', callId],
     ] as const
     const responses: Received<SipResponse>[] = []
@@ -61,7 +61,7 @@ export async function openPbx(host = '127.0.0.2') {
       if (response.status < 300) inDialog('ACK', 1, response)
       else ua.request('ACK', uri, [via, ...common, ['To', headerOf(response, 'To') ?? ''], ['CSeq', '1 ACK']])
     })
-    const invite = () => ua.request('INVITE', uri, [via, ...common, ['Contact', `<sip:1002@${ua.address}>`]])
+    const invite = () => ua.request('INVITE', uri, [via, ...common, ['Contact', `<sip:1002@${ua.address()}>`]])
     invite()
     // UDP may lose it (RFC 3261, 17.1.1.2), where a flood fills the socket.
     const repeats = setInterval(() => (responses.length > 0 ? clearInterval(repeats) : invite()), 500)

@@ -1,4 +1,5 @@
 import { headerOf, type SipRequest } from '../../../pbx/kamailio/sip/message.ts'
+import type { Transport } from './links.ts'
 import { fresh, openUa } from './ua.ts'
 
 /** What a phone that is awake does with an INVITE. */
@@ -14,6 +15,7 @@ export type PhoneOptions = {
   /** What it says in its Contact of pushes. */
   push?: string
   port?: number
+  transport?: Transport
 }
 
 /** `place`: another address than its own; `'*'`: all that there are (RFC 3261, 10.2.2). */
@@ -29,7 +31,7 @@ export async function openPhone(user: string, host: string, options: PhoneOption
   const deaf = new Set<string>()
   let [awake, cseq] = [true, options.cseq ?? 0]
 
-  const contact = () => `sip:${user}@${ua.address}`
+  const contact = () => `sip:${user}@${ua.address()}`
 
   function invited(request: SipRequest): void {
     const id = headerOf(request, 'Via') ?? ''
@@ -60,7 +62,7 @@ export async function openPhone(user: string, host: string, options: PhoneOption
     else if (request.method !== 'ACK') ua.respond(request, 200, 'OK')
   }
 
-  const ua = await openUa(host, heard, { port: options.port ?? 0 })
+  const ua = await openUa(host, heard, { port: options.port ?? 0, transport: options.transport ?? 'UDP' })
 
   const got = (method: string) => ua.requests.filter((request) => request.method === method)
   const newest = () => [...open.values()].at(-1) as SipRequest
@@ -78,7 +80,7 @@ export async function openPhone(user: string, host: string, options: PhoneOption
     },
     /** It answers no such request any more. */
     deafTo: (method: string) => void deaf.add(method),
-    register({ expires = 300, push: said = push, place = ua.address }: RegisterOptions = {}): void {
+    register({ expires = 300, push: said = push, place = ua.address() }: RegisterOptions = {}): void {
       cseq += 1
       const tagged = instance === null ? '' : `;+sip.instance="${instance}"`
       ua.request('REGISTER', 'sip:127.0.0.1', [

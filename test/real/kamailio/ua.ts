@@ -1,5 +1,3 @@
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import {
   formatSip,
   type Headers,
@@ -9,10 +7,9 @@ import {
   type SipRequest,
   type SipResponse,
 } from '../../../pbx/kamailio/sip/message.ts'
+import { openLink, type Transport } from './links.ts'
 
 export type Received<M> = M & { at: number }
-
-export const GATEWAY = { host: '127.0.0.1', port: 5060 }
 
 let count = 0
 /** Unique in a run. */
@@ -21,22 +18,19 @@ export const fresh = (prefix: string): string => {
   return `${prefix}${process.pid}${count}`
 }
 
+type UaOptions = { port?: number; transport?: Transport; onResponse?: (response: Received<SipResponse>) => void }
+
 /** A user agent on the loopback, message by message: nothing is repeated or answered by itself. */
 export async function openUa(
   host: string,
   onRequest: (request: SipRequest) => void,
-  { port = 0, onResponse }: { port?: number; onResponse?: (response: Received<SipResponse>) => void } = {},
+  { port = 0, transport = 'UDP', onResponse }: UaOptions = {},
 ) {
-  const socket = createSocket('udp4')
-  socket.bind(port, host)
-  await once(socket, 'listening')
-  socket.setRecvBufferSize(4 * 1024 * 1024)
-  const address = `${host}:${socket.address().port}`
   const requests: Received<SipRequest>[] = []
   const responses: Received<SipResponse>[] = []
 
-  socket.on('message', (bytes) => {
-    const message = parseSip(bytes.toString())
+  function heard(text: string): void {
+    const message = parseSip(text)
     if (!message) return
     const at = performance.now()
     if ('status' in message) {
@@ -47,35 +41,37 @@ export async function openUa(
       requests.push({ ...message, at })
       onRequest(message)
     }
-  })
+  }
 
-  const send = (text: string) => socket.send(text, GATEWAY.port, GATEWAY.host)
+  let link = await openLink(transport, host, port, heard)
 
   return {
-    address,
+    /** What it says in its Contact. */
+    address: () => link.place,
     requests,
     responses,
     /** Sends a request; what is not given is made. */
     request(method: string, uri: string, headers: Headers): void {
       const given = new Set(headers.map(([name]) => name.toLowerCase()))
       const own = [
-        ['Via', `SIP/2.0/UDP ${address};branch=z9hG4bK${fresh('b')};rport`],
+        ['Via', `SIP/2.0/${transport} ${link.sentBy};branch=z9hG4bK${fresh('b')};rport`],
         ['Max-Forwards', '70'],
-        ['From', `<sip:ua@${address}>;tag=${fresh('t')}`],
+        ['From', `<sip:ua@${link.sentBy}>;tag=${fresh('t')}`],
         ['To', `<${uri}>`],
         ['Call-ID', fresh('c')],
         ['CSeq', `1 ${method}`],
       ] as const
       const all = [...own.filter(([name]) => !given.has(name.toLowerCase())), ...headers]
-      send(formatSip({ method, uri, headers: all, body: '' }))
+      link.send(formatSip({ method, uri, headers: all, body: '' }))
     },
     respond(request: SipRequest, status: number, reason: string, headers: Headers = []): void {
-      send(formatSip(responseTo(request, status, reason, { tag: `tag-${address}`, headers })))
+      link.send(formatSip(responseTo(request, status, reason, { tag: `tag-${link.sentBy}`, headers })))
     },
-    async close(): Promise<void> {
-      const closed = once(socket, 'close')
-      socket.close()
-      await closed
+    /** Leaves its connection, or its port. */
+    close: () => link.close(),
+    /** A new connection, or another port. */
+    async reconnect(): Promise<void> {
+      link = await openLink(transport, host, 0, heard)
     },
   }
 }
