@@ -3,7 +3,8 @@ import { ARI_EXTENSIONS } from './checks/ari/extensions.ts'
 import { ARI_SETUP } from './checks/ari/setup.ts'
 import { ARI } from './checks/ari.ts'
 import { DISK } from './checks/disk.ts'
-import { GATEWAY } from './checks/gateway.ts'
+import { GATEWAY } from './checks/gateway/answers.ts'
+import { GATEWAY_FILES } from './checks/gateway/files.ts'
 import { KEY_FILE } from './checks/key-file.ts'
 import { NAMES } from './checks/names.ts'
 import { OUTBOX } from './checks/outbox.ts'
@@ -43,5 +44,6 @@ export const CATALOGUE = {
   ...ARI_EXTENSIONS,
   ...ARI_CONTACTS,
   ...GATEWAY,
+  ...GATEWAY_FILES,
   ...NOT_CHECKED,
 } satisfies Catalogue

@@ -2,7 +2,8 @@ import type { SettingsFile } from '../settings.ts'
 import { checkAriExtensions } from './checks/ari/extensions.ts'
 import { checkAriSetup } from './checks/ari/setup.ts'
 import { checkDisk } from './checks/disk.ts'
-import { checkGateway } from './checks/gateway.ts'
+import { checkGateway } from './checks/gateway/answers.ts'
+import { checkGatewayFiles } from './checks/gateway/files.ts'
 import { checkKeyFile } from './checks/key-file.ts'
 import { checkNames } from './checks/names.ts'
 import { checkOutbox } from './checks/outbox.ts'
@@ -32,6 +33,9 @@ const withPns = (what: string, run: (health: Health, at: Asked) => Found): Check
   run: (_patient, pns, at) => (pns.is === 'up' ? run(pns.health, at) : [leftOut(what, 'the service does not answer')]),
 })
 
+/** Where docs/sip-gateway.md puts it. */
+const KAMAILIO_CFG = '/etc/kamailio/wakecall/kamailio.cfg'
+
 /** In the order in which they are told. */
 export const CHECKS: readonly Check[] = [
   { what: 'the settings', run: checkSettings },
@@ -48,4 +52,5 @@ export const CHECKS: readonly Check[] = [
   withSettings('Asterisk', checkAriSetup),
   { what: 'the extensions in Asterisk', run: checkAriExtensions },
   withSettings('the SIP gateway', checkGateway),
+  withSettings('the files of the SIP gateway', (settings) => checkGatewayFiles(settings, KAMAILIO_CFG)),
 ]

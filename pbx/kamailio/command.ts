@@ -3,10 +3,11 @@ import { CommandFailed, command, configArgs } from '../../client/commands/comman
 import { addressOf } from '../../client/listen.ts'
 import { loadSettingsFile } from '../../client/load-settings.ts'
 import { createLog } from '../../client/log.ts'
+import { check } from './check.ts'
 import { startGateway } from './start.ts'
 
-export const gateway = command({
-  meta: { name: 'gateway', description: 'Hold calls for Kamailio, alone; serve does it too if the settings have [gateway]' },
+const hold = command({
+  meta: { name: 'hold', description: 'Hold calls for Kamailio, alone; serve does it too if the settings have [gateway]' },
   args: configArgs,
   async run({ args }) {
     const settings = loadSettingsFile(args.config)
@@ -18,4 +19,12 @@ export const gateway = command({
     await stopped.promise
     await running.close()
   },
+})
+
+/** `wakecall gateway` is `wakecall gateway hold`. */
+export const gateway = command({
+  meta: { name: 'gateway', description: 'The SIP gateway: hold calls for Kamailio, or check how it is set up' },
+  args: configArgs,
+  default: 'hold',
+  subCommands: { hold, check },
 })

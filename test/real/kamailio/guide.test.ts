@@ -47,7 +47,7 @@ test('from a plain PBX to the first ring', async () => {
   for (const line of starts) said.push(await machine.follow(line))
   expect(said.join(), 'what systemd finds wrong in the drop-in').not.toContain('wakecall.conf')
   await until(() => expect(machine.log('wakecall')).toContain('Kamailio hears the holder'))
-  expect(await machine.follow(doctor)).toContain('gateway_answers')
+  expect(await machine.follow(doctor)).toContain('Broken: 0, warnings: 0')
 
   const push = pushOf('ada').slice(1).replace('TEAM', 'ABCDE12345')
   const [, password = ''] = /^password=(.*)$/m.exec(GUIDE) ?? []
@@ -65,4 +65,25 @@ test('a phone with another password is nobody', async () => {
   machine.linphone('1001', pushOf('eve').slice(1), { password: 'not-the-password' })
   await until(() => expect(machine.pbxLog()).toContain('Failed to authenticate'))
   expect(await machine.curl('/devices?extension=1001')).not.toContain('eve')
+})
+
+const GATEWAY_CHECK = 'wakecall gateway check'
+
+test('the check finds the gateway in order', async () => {
+  const said = await machine.follow(GATEWAY_CHECK)
+  const found = ['settings_fit', 'bindings_ready', 'config_loads', 'listens', 'pbx_answers', 'answers']
+  expect(said.match(/(?<=^ok +gateway_)\w+/gm)).toEqual(found)
+})
+
+test('the check finds what is not, with its line', async () => {
+  const [settings, kamailio] = ['settings', 'kamailio'].map((name) => machine.file(`/etc/kamailio/wakecall/${name}.cfg`))
+  const shipped = readFileSync(String(settings), 'utf8').replace(/listen=.*\n/g, '')
+  writeFileSync(String(settings), `listen=udp:127.0.0.1:5070\n${shipped.replace('/wakecall.sqlite', '/gone.sqlite')}`)
+  appendFileSync(String(kamailio), 'loadmodule "gone.so"\n')
+  const said = await machine.follow(GATEWAY_CHECK).catch(String)
+  expect(said).toContain('ended with 1:')
+  expect(said).toMatch(/BROKEN +gateway_settings_wrong: .*settings.cfg:\d+: GATEWAY_ADDRESS is the address of no `listen` line/)
+  expect(said).toMatch(/BROKEN +gateway_bindings_unusable: .*gone.sqlite: ENOENT/)
+  expect(said).toMatch(/BROKEN +gateway_config_refused: .*could not find module <gone>/)
+  expect(said).toMatch(/BROKEN +gateway_deaf: 127.0.0.1:5070, SIP OPTIONS over UDP: ECONNREFUSED/)
 })

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { isIP } from 'node:net'
-import { parseListen } from '../../listen.ts'
-import type { SettingsFile } from '../../settings.ts'
-import { broken, type Catalogue, type Finding, finder, ok } from '../finding.ts'
+import { parseListen } from '../../../listen.ts'
+import type { SettingsFile } from '../../../settings.ts'
+import { broken, type Catalogue, type Finding, finder, ok } from '../../finding.ts'
 
 export const GATEWAY = {
   gateway_answers: ok('Calls and registrations pass through the SIP gateway.'),
@@ -54,18 +54,24 @@ async function ping(socket: Socket, host: string, port: number): Promise<string>
   }
 }
 
-/** SIP OPTIONS over UDP (RFC 3261, 11): any answer will do. */
-export async function checkGateway({ gateway }: SettingsFile): Promise<Finding[]> {
-  if (!gateway) return []
-  const { host, port } = parseListen(gateway.sip) ?? { host: '', port: 0 }
+/** SIP OPTIONS over UDP (RFC 3261, 11) to address:port: the status of the answer, or why there is none. */
+export async function askOptions(address: string): Promise<{ status: string } | { failed: string }> {
+  const { host, port } = parseListen(address) ?? { host: '', port: 0 }
   const socket = createSocket(isIP(host) === 6 ? 'udp6' : 'udp4')
   try {
-    return [found('gateway_answers', `${gateway.sip} answers OPTIONS with ${await ping(socket, host, port)}.`)]
+    return { status: await ping(socket, host, port) }
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException
-    const said = code === 'ABORT_ERR' ? `no answer in ${WITHIN_MS / 1000} s` : code
-    return [found('gateway_silent', `${gateway.sip}, SIP OPTIONS over UDP: ${said}.`)]
+    return { failed: code === 'ABORT_ERR' ? `no answer in ${WITHIN_MS / 1000} s` : code }
   } finally {
     socket.close()
   }
+}
+
+/** Where the holder finds Kamailio: any answer will do. */
+export async function checkGateway({ gateway }: SettingsFile): Promise<Finding[]> {
+  if (!gateway) return []
+  const answer = await askOptions(gateway.sip)
+  if ('status' in answer) return [found('gateway_answers', `${gateway.sip} answers OPTIONS with ${answer.status}.`)]
+  return [found('gateway_silent', `${gateway.sip}, SIP OPTIONS over UDP: ${answer.failed}.`)]
 }
