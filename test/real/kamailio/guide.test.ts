@@ -20,6 +20,8 @@ const [files = [], starts = [], rings = []] = blocks('sh').map((text) => text.tr
 
 let machine: Awaited<ReturnType<typeof openMachine>>
 
+const linesWith = (text: string, part: string) => text.split('\n').filter((line) => line.includes(part))
+
 /** The lines of the guide in the place of those that set the same. */
 function setInSettings(lines: string): void {
   const path = machine.file('/etc/kamailio/wakecall/settings.cfg')
@@ -55,10 +57,16 @@ test('from a plain PBX to the first ring', async () => {
   await until(async () => expect(await machine.curl('/devices?extension=1001')).toContain('"confirmed":true'))
   await before.sleep()
   for (const line of rings) await machine.follow(line)
-  await machine.woken('ada')
+  const { callId } = await machine.woken('ada')
   const after = machine.linphone('1001', push, { password, transport: 'tcp' })
   await until(() => expect(after.output()).toContain('LinphoneCallConnected'))
   expect(machine.pbxLog()).not.toContain('Failed to authenticate')
+  // What the page says of one call in the logs.
+  const told = (service: string) => linesWith(machine.log(service), callId.replace(/-1001$/, ''))
+  for (const words of ['held', 'INVITE to a phone', 'answered'])
+    await until(() => expect(told('kamailio').join()).toContain(words))
+  for (const words of ['"held"', '"call pushed"', '"woke"']) expect(told('wakecall').join()).toContain(words)
+  expect(await machine.follow(`wakecall trace ${callId}`)).toContain('woke')
 })
 
 test('a phone with another password is nobody', async () => {
