@@ -71,6 +71,21 @@ const PANELS: Panel[] = [
     show: [each('wakecall_name_age_seconds', '{{host}} s'), each('wakecall_name_stale', '{{host}} stale')],
   },
   {
+    title: 'SIP gateway: held calls',
+    show: [each('wakecall_gateway_held_calls')],
+  },
+  { title: 'SIP gateway: wake latency', unit: 's', show: quantiles('wakecall_gateway_wake_seconds') },
+  {
+    title: 'SIP gateway: pings, pongs, INVITEs, calls without a holder',
+    unit: 'reqps',
+    show: ['pings', 'pongs', 'legs', 'plain_calls'].map((name) => [
+      rate(`wakecall_gateway_${name}_total`, 'instance'),
+      `{{instance}} ${name}`,
+    ]),
+  },
+  { title: 'SIP gateway: dropped', unit: 'reqps', show: [[rate('wakecall_gateway_dropped_total', 'reason'), '{{reason}}']] },
+  { title: "SIP gateway: Kamailio's memory", unit: 'percentunit', show: [each('wakecall_gateway_kamailio_memory_used_ratio')] },
+  {
     title: 'Memory',
     unit: 'bytes',
     show: [
