@@ -2,12 +2,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headerOf, type SipRequest } from '../../../pbx/kamailio/sip/message.ts'
 import { until } from '../asterisk/until.ts'
+import { squat } from './links.ts'
 import { openPhone } from './phone.ts'
 import { openWorld, pushOf, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {
-  world = await openWorld({ registrar: 'at the PBX' })
+  world = await openWorld({ registrar: 'at the PBX', streams: true })
 })
 afterAll(() => world?.close())
 
@@ -28,6 +29,25 @@ test('the PBX has one binding for all phones, without their tokens; each phone h
     ])
   }
 })
+
+test.each(['TCP', 'TLS', 'WS'] as const)(
+  'a phone over %s that has left its connection is woken, and never called up',
+  async (transport) => {
+    const [user, name] = [world.user(), `left-${transport}`]
+    const phone = await world.phone(user, { transport, push: pushOf(name) })
+    await world.known(user)
+    const where = phone.address()
+    await phone.leave()
+    const squatter = transport === 'WS' ? undefined : await squat(where)
+    const call = world.pbx.call(user)
+    await world.woken(name)
+    await phone.comeBack()
+    await until(() => expect(call.final()?.status).toBe(200))
+    expect([phone.invites(), squatter?.connections() ?? 0]).toEqual([1, 0])
+    call.hangUp()
+    await until(() => expect(phone.got('BYE')).toHaveLength(1))
+  },
+)
 
 test('a phone that sleeps is woken', async () => {
   const phone = await world.asleep(world.user(), 'asleep')

@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp, createServer, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 
 export type Transport = 'UDP' | 'TCP' | 'TLS' | 'WS'
@@ -93,4 +94,21 @@ async function overWebSocket(host: string, onMessage: OnMessage): Promise<Link> 
 export function openLink(transport: Transport, host: string, port: number, onMessage: OnMessage): Promise<Link> {
   if (transport === 'UDP') return overUdp(host, port, onMessage)
   return transport === 'WS' ? overWebSocket(host, onMessage) : overStream(host, transport, onMessage)
+}
+
+/** Listens where a phone was, as it said in its Contact, and counts who comes. `visit` is somebody. */
+export async function squat(place: string) {
+  const [host = '', port = ''] = place.replace(/;.*/, '').split(':')
+  let connections = 0
+  const server = createServer((socket) => {
+    connections += 1
+    socket.destroy()
+  })
+  server.listen(Number(port), host)
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return {
+    connections: () => connections,
+    visit: () => once(connectTcp(Number(port), host), 'close'),
+  }
 }

@@ -64,6 +64,19 @@ export async function openPhone(user: string, host: string, options: PhoneOption
 
   const ua = await openUa(host, heard, { port: options.port ?? 0, transport: options.transport ?? 'UDP' })
 
+  function register({ expires = 300, push: said = push, place = ua.address() }: RegisterOptions = {}): void {
+    cseq += 1
+    const tagged = instance === null ? '' : `;+sip.instance="${instance}"`
+    ua.request('REGISTER', 'sip:127.0.0.1', [
+      ['From', `<sip:${user}@127.0.0.1>;tag=${registration}`],
+      ['To', `<sip:${user}@127.0.0.1>`],
+      ['Call-ID', registration],
+      ['CSeq', `${cseq} REGISTER`],
+      ['Contact', place === '*' ? '*' : `<sip:${user}@${place}${said}>${tagged};expires=${expires}`],
+      ['Expires', String(expires)],
+    ])
+  }
+
   const got = (method: string) => ua.requests.filter((request) => request.method === method)
   const newest = () => [...open.values()].at(-1) as SipRequest
   const branchesOf = (method: string) => new Set(got(method).map((request) => headerOf(request, 'Via')))
@@ -78,20 +91,20 @@ export async function openPhone(user: string, host: string, options: PhoneOption
     wake: () => {
       awake = true
     },
+    /** It sleeps, and has left its connection. */
+    async leave(): Promise<void> {
+      awake = false
+      await ua.close()
+    },
+    /** It wakes, and registers over another connection. */
+    async comeBack(): Promise<void> {
+      awake = true
+      await ua.reconnect()
+      register()
+    },
     /** It answers no such request any more. */
     deafTo: (method: string) => void deaf.add(method),
-    register({ expires = 300, push: said = push, place = ua.address() }: RegisterOptions = {}): void {
-      cseq += 1
-      const tagged = instance === null ? '' : `;+sip.instance="${instance}"`
-      ua.request('REGISTER', 'sip:127.0.0.1', [
-        ['From', `<sip:${user}@127.0.0.1>;tag=${registration}`],
-        ['To', `<sip:${user}@127.0.0.1>`],
-        ['Call-ID', registration],
-        ['CSeq', `${cseq} REGISTER`],
-        ['Contact', place === '*' ? '*' : `<sip:${user}@${place}${said}>${tagged};expires=${expires}`],
-        ['Expires', String(expires)],
-      ])
-    },
+    register,
     /** Answers the newest INVITE. */
     answer: () => answer(newest()),
     decline: () => refuse(newest(), 'declines'),

@@ -1,12 +1,11 @@
 /** Phones over TCP, TLS and WebSocket: one that sleeps has left its connection. */
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
-import { connect, createServer } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ClientOptions, WebSocket } from 'ws'
 import { until } from '../asterisk/until.ts'
-import { GATEWAY, type Transport } from './links.ts'
+import { GATEWAY, squat, type Transport } from './links.ts'
 import { fresh, openUa } from './ua.ts'
 import { openWorld, pushOf, type World } from './world.ts'
 
@@ -15,19 +14,6 @@ beforeAll(async () => {
   world = await openWorld({ streams: true })
 })
 afterAll(() => world?.close())
-
-type Phone = Awaited<ReturnType<World['phone']>>
-
-async function leave(phone: Phone): Promise<void> {
-  phone.sleep()
-  await phone.close()
-}
-
-async function wake(phone: Phone): Promise<void> {
-  phone.wake()
-  await phone.reconnect()
-  phone.register()
-}
 
 describe.concurrent.each<Transport>(['TCP', 'TLS', 'WS'])('over %s', (transport) => {
   test('a phone that is awake answers its ping, and rings without a push', async () => {
@@ -46,10 +32,10 @@ describe.concurrent.each<Transport>(['TCP', 'TLS', 'WS'])('over %s', (transport)
     const [user, name] = [world.user(), fresh('left')]
     const phone = await world.phone(user, { transport, push: pushOf(name) })
     await world.known(user)
-    await leave(phone)
+    await phone.leave()
     const call = world.pbx.call(user)
     await world.woken(name)
-    await wake(phone)
+    await phone.comeBack()
     await until(() => expect(call.final()?.status).toBe(200))
     await until(() => expect(phone.got('ACK')).toHaveLength(1))
     expect([phone.invites(), phone.cancels()]).toEqual([1, 0])
@@ -61,13 +47,13 @@ describe.concurrent.each<Transport>(['TCP', 'TLS', 'WS'])('over %s', (transport)
     const [user, name] = [world.user(), fresh('late')]
     const phone = await world.phone(user, { transport, push: pushOf(name), behaviour: 'rings' })
     await world.known(user)
-    await leave(phone)
+    await phone.leave()
     const call = world.pbx.call(user)
     await world.woken(name)
     call.cancel()
     await until(() => expect(call.final()?.status).toBe(487))
     expect(phone.invites()).toBe(0)
-    await wake(phone)
+    await phone.comeBack()
     await until(() => expect(phone.cancels()).toBe(1))
     expect(phone.uncancelled()).toBe(0)
   })
@@ -92,23 +78,16 @@ test('nobody is called up where a phone was', async () => {
   const [user, name] = [world.user(), fresh('gone')]
   const phone = await world.phone(user, { transport: 'TCP', push: pushOf(name) })
   await world.known(user)
-  const [host = '', port] = phone.address().replace(/;.*/, '').split(':')
-  await leave(phone)
-  let connections = 0
-  const squatter = createServer(() => {
-    connections += 1
-  })
-  squatter.listen(Number(port), host)
-  await once(squatter, 'listening')
+  const where = phone.address()
+  await phone.leave()
+  const squatter = await squat(where)
   const call = world.pbx.call(user)
   await world.woken(name)
-  await wake(phone)
+  await phone.comeBack()
   await until(() => expect(call.final()?.status).toBe(200))
-  expect(connections).toBe(0)
-  // What counts would have come: it listens.
-  await once(connect(Number(port), host), 'connect')
-  await until(() => expect(connections).toBe(1))
-  squatter.close()
+  expect(squatter.connections()).toBe(0)
+  await squatter.visit()
+  expect(squatter.connections()).toBe(1)
 })
 
 /** The status that a WebSocket's handshake is answered with. */
