@@ -1,6 +1,7 @@
-import { headerOf, type SipRequest } from '../../../pbx/kamailio/sip/message.ts'
+import { type Headers, headerOf, type SipRequest, type SipResponse } from '../../../pbx/kamailio/sip/message.ts'
+import { credentialsFor } from './digest.ts'
 import type { Transport } from './links.ts'
-import { fresh, openUa } from './ua.ts'
+import { fresh, methodOf, openUa } from './ua.ts'
 
 /** What a phone that is awake does with an INVITE. */
 type Behaviour = 'answers' | 'rings' | 'is busy' | 'declines'
@@ -16,11 +17,14 @@ export type PhoneOptions = {
   push?: string
   port?: number
   transport?: Transport
+  /** What it answers a challenge with, as the user that it is. */
+  password?: string
 }
 
 /** `place`: another address than its own; `'*'`: all that there are (RFC 3261, 10.2.2). */
 type RegisterOptions = { expires?: number; push?: string; place?: string }
 
+const REGISTRAR = 'sip:127.0.0.1'
 const REFUSALS = { 'is busy': { status: 486, reason: 'Busy Here' }, declines: { status: 603, reason: 'Decline' } }
 
 /** A phone of a user: asleep it hears everything, for the test's eyes, and answers nothing. */
@@ -30,6 +34,8 @@ export async function openPhone(user: string, host: string, options: PhoneOption
   const open = new Map<string, SipRequest>()
   const deaf = new Set<string>()
   let [awake, cseq] = [true, options.cseq ?? 0]
+  /** Its last REGISTER, with more headers. */
+  let again: (headers: Headers) => void = () => {}
 
   const contact = () => `sip:${user}@${ua.address()}`
 
@@ -62,18 +68,28 @@ export async function openPhone(user: string, host: string, options: PhoneOption
     else if (request.method !== 'ACK') ua.respond(request, 200, 'OK')
   }
 
-  const ua = await openUa(host, heard, { port: options.port ?? 0, transport: options.transport ?? 'UDP' })
+  function answered(response: SipResponse): void {
+    const { password } = options
+    if (response.status !== 401 || password === undefined || methodOf(response) !== 'REGISTER') return
+    again([credentialsFor(response, { method: 'REGISTER', uri: REGISTRAR, user, password })])
+  }
 
-  function register({ expires = 300, push: said = push, place = ua.address() }: RegisterOptions = {}): void {
+  const { port = 0, transport = 'UDP' } = options
+  const ua = await openUa(host, heard, { port, transport, onResponse: answered })
+
+  function register(options: RegisterOptions = {}, credentials: Headers = []): void {
+    const { expires = 300, push: said = push, place = ua.address() } = options
+    again = (headers) => register(options, headers)
     cseq += 1
     const tagged = instance === null ? '' : `;+sip.instance="${instance}"`
-    ua.request('REGISTER', 'sip:127.0.0.1', [
+    ua.request('REGISTER', REGISTRAR, [
       ['From', `<sip:${user}@127.0.0.1>;tag=${registration}`],
       ['To', `<sip:${user}@127.0.0.1>`],
       ['Call-ID', registration],
       ['CSeq', `${cseq} REGISTER`],
       ['Contact', place === '*' ? '*' : `<sip:${user}@${place}${said}>${tagged};expires=${expires}`],
       ['Expires', String(expires)],
+      ...credentials,
     ])
   }
 

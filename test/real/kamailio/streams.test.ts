@@ -107,6 +107,7 @@ test.each([
   ['a page of ours', ['sip'], { origin: 'https://phone.example.com' }, 101],
   ['a program', ['sip'], {}, 101],
   ['a page of somebody else', ['sip'], { origin: 'https://evil.example' }, 403],
+  ['a page with a name like ours', ['sip'], { origin: 'https://phone-example.com' }, 403],
   ['another protocol', ['mqtt'], {}, 404],
   ['no protocol', [], {}, 404],
 ])('a WebSocket of %s', async (_, protocols, options, status) => {

@@ -65,7 +65,7 @@ export async function openUa(
       link.send(formatSip({ method, uri, headers: all, body: '' }))
     },
     respond(request: SipRequest, status: number, reason: string, headers: Headers = []): void {
-      link.send(formatSip(responseTo(request, status, reason, { tag: `tag-${link.sentBy}`, headers })))
+      link.send(formatSip(responseTo(request, status, reason, { tag: `tag-${link.sentBy.replaceAll(':', '-')}`, headers })))
     },
     /** Leaves its connection, or its port. */
     close: () => link.close(),
