@@ -48,7 +48,7 @@ export async function openWorld({ gateway = {}, pns = {}, holder: command = 'ser
   }
 
   const pbx = await openPbx(pbxHost)
-  const launch = await kamailioIn(dir, options)
+  let launch = await kamailioIn(dir, options)
   async function startKamailio(): Promise<Program> {
     const started = await keep(launch())
     // It has said where it listens before it does.
@@ -116,6 +116,14 @@ export async function openWorld({ gateway = {}, pns = {}, holder: command = 'ser
     restartKamailio: async (signal: NodeJS.Signals = 'SIGTERM') => {
       await kamailio.end(signal)
       kamailio = await startKamailio()
+    },
+    /** Another gateway takes over the address: it has nothing of this one's but its settings and its PBX at the relay. */
+    failOver: async () => {
+      await Promise.all([kamailio.end('SIGKILL'), holder.end('SIGKILL')])
+      launch = await kamailioIn(mkdtempSync(join(dir, 'other-')), options)
+      settings.dataDir = join(dir, 'other-data')
+      kamailio = await startKamailio()
+      holder = await launchHolder(command)
     },
     known,
     /** Of how many devices the relay has been told since the PNS began. */
