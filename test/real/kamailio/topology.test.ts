@@ -24,7 +24,7 @@ function hangUp(phone: Phone): void {
   const header = (name: string) => headerOf(invite, name) ?? ''
   phone.request('BYE', /<([^>]*)>/.exec(header('Contact'))?.[1] ?? '', [
     ...headersOf(invite, 'Record-Route').map((hop) => ['Route', hop] as const),
-    ['From', `${header('To')};tag=tag-${phone.address}`],
+    ['From', `${header('To')};tag=tag-${phone.address()}`],
     ['To', header('From')],
     ['Call-ID', header('Call-ID')],
   ])
@@ -63,7 +63,7 @@ describe.concurrent('hidden', () => {
     call.hangUp()
     await until(() => expect(phone.got('BYE')).toHaveLength(1))
     for (const method of METHODS) expect(wayIn(phone, method)).not.toContain(PBX)
-    expect(headerOf(call.final() ?? { headers: [] }, 'Contact')).not.toContain(phone.address)
+    expect(headerOf(call.final() ?? { headers: [] }, 'Contact')).not.toContain(phone.address())
   })
 
   test('the phone hangs up', async () => {
