@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import * as v from 'valibot'
 import { expect, it } from 'vitest'
-import { bindingsFault } from '../../client/doctor/checks/gateway/bindings.ts'
+import { bindingsFault, tablesFor } from '../../client/doctor/checks/gateway/bindings.ts'
 import { faultsOf } from '../../client/doctor/checks/gateway/faults.ts'
 import { checkGatewayFiles } from '../../client/doctor/checks/gateway/files.ts'
 import { complaintsIn, versionIn } from '../../client/doctor/checks/gateway/kamailio.ts'
@@ -11,6 +11,7 @@ import { parseSettingsCfg } from '../../client/doctor/checks/gateway/settings-cf
 import { SettingsFile } from '../../client/settings.ts'
 import { temporaryDir } from './harness.ts'
 
+const TABLES = tablesFor(new Set())
 const SHIPPED = readFileSync('pbx/kamailio/conf/settings.cfg', 'utf8')
 const MINIMAL = { relay: 'http://127.0.0.1:1', pbx: 'hq', keyFile: 'key', dataDir: 'data' }
 const settings = v.parse(SettingsFile, { ...MINIMAL, gateway: {} })
@@ -36,6 +37,9 @@ it.each([
   ['SCANNERS', '(sipsak'],
   ['FLOOD_REQUESTS', '0'],
   ['CONTACT_BYTES', '1024'],
+  ['WEBSOCKET_ORIGINS', '(https'],
+  ['WRONG_PASSWORDS', '0'],
+  ['BAN_SECONDS', 'never'],
 ])('a fault of %s, with its line: %s', (name, value) => {
   const text = lineOf(name, value)
   expect(faultsOf(parseSettingsCfg(text), gateway)).toMatchObject([
@@ -61,22 +65,36 @@ it('the holder is compared with [gateway], a line that is gone is missed, what i
   expect(faultsIn(outside.replace('#!define REGISTER_AT_PBX', ''))).toEqual([])
 })
 
+it.each(['AUTH_HERE', 'REGISTER_FOR_USERS'])('%s is without REGISTER_AT_PBX, and has a table', (name) => {
+  const on = SHIPPED.replace(`##!define ${name}`, `#!define ${name}`)
+  expect(faultsIn(on)).toEqual(['AUTH_REALM'])
+  const alone = on.replace('#!define REGISTER_AT_PBX', '')
+  expect(faultsIn(alone)).toEqual([])
+  expect(tablesFor(parseSettingsCfg(alone).switches)).toHaveLength(TABLES.length + 1)
+})
+
+it('topology is not hidden with the key that everybody has', () => {
+  const on = SHIPPED.replace('##!define TOPOLOGY_HIDING', '#!define TOPOLOGY_HIDING')
+  expect(faultsIn(on)).toEqual(['TOPOLOGY_KEY'])
+  expect(faultsIn(on.replace('change this key', 'a secret of ours'))).toEqual([])
+})
+
 it('the file of bindings has its tables and is for Kamailio to write, or is not', () => {
   const path = join(temporaryDir(), 'bindings.sqlite')
   const [mine, other] = [process.getuid?.() ?? 0, 65_000]
-  expect(() => bindingsFault(path)).toThrow('ENOENT')
+  expect(() => bindingsFault(path, TABLES)).toThrow('ENOENT')
   const database = new DatabaseSync(path)
   database.exec('CREATE TABLE version (a); CREATE TABLE location (a)')
-  expect(bindingsFault(path)).toBe('has no table location_attrs')
+  expect(bindingsFault(path, TABLES)).toBe('has no table location_attrs')
   database.exec('CREATE TABLE location_attrs (a)')
   database.close()
-  expect(bindingsFault(path, { uid: mine, gid: other })).toBeUndefined()
-  expect(bindingsFault(path, { uid: other, gid: other })).toContain(`of ${path}`)
+  expect(bindingsFault(path, TABLES, { uid: mine, gid: other })).toBeUndefined()
+  expect(bindingsFault(path, TABLES, { uid: other, gid: other })).toContain(`of ${path}`)
   chmodSync(path, 0o400)
-  expect(bindingsFault(path, { uid: mine, gid: other })).toContain('cannot be written')
+  expect(bindingsFault(path, TABLES, { uid: mine, gid: other })).toContain('cannot be written')
   chmodSync(path, 0o600)
   writeFileSync(path, 'no database, but long enough to be read as one'.repeat(20))
-  expect(bindingsFault(path)).toContain('is not a database')
+  expect(bindingsFault(path, TABLES)).toContain('is not a database')
 })
 
 it('what Kamailio says is told without what stands around it', () => {

@@ -2,8 +2,14 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-/** The tables that usrloc opens. */
+/** What usrloc opens, and what some switches of settings.cfg need besides. */
 const TABLES = ['version', 'location', 'location_attrs']
+const MORE = { AUTH_HERE: 'subscriber', REGISTER_FOR_USERS: 'uacreg' }
+
+export const tablesFor = (switches: ReadonlySet<string>): string[] => [
+  ...TABLES,
+  ...Object.entries(MORE).flatMap(([name, table]) => (switches.has(name) ? table : [])),
+]
 
 /** The ids of the user that the distributions run Kamailio as; `undefined` where there is none. */
 function kamailioUser(): { uid: number; gid: number } | undefined {
@@ -17,12 +23,12 @@ function mayWrite(path: string, user: { uid: number; gid: number }): boolean {
 }
 
 /** What is wrong with the file of bindings, if anything. Throws what the file system says. */
-export function bindingsFault(path: string, user = kamailioUser()): string | undefined {
+export function bindingsFault(path: string, wanted: readonly string[], user = kamailioUser()): string | undefined {
   statSync(path)
   const database = new DatabaseSync(path, { readOnly: true })
   try {
     const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()
-    const missing = TABLES.filter((name) => !tables.some((table) => table.name === name))
+    const missing = wanted.filter((name) => !tables.some((table) => table.name === name))
     if (missing.length > 0) return `has no table ${missing.join(', ')}`
   } catch {
     return 'is not a database of SQLite, or not for this user'

@@ -39,6 +39,10 @@ const same = (expected: string, of: string) => (value: string) =>
 
 const notAnAddress = (value: string) => (parseListen(value) ? undefined : 'must be address:port, like 192.0.2.20:5060')
 
+const wholeNumber = (value: string) => (/^[1-9]\d*$/.test(value) ? undefined : 'must be a whole number, 1 at least')
+
+const pattern = (value: string) => (isPattern(value) ? undefined : 'must be a regular expression')
+
 const RULES: readonly Rule[] = [
   ['PBX_ADDRESS', notAnAddress],
   [
@@ -54,7 +58,7 @@ const RULES: readonly Rule[] = [
   [
     'GATEWAY_ADDRESS',
     (value, { listens, switches }) => {
-      if (!switches.has('REGISTER_AT_PBX')) return undefined
+      if (!switches.has('REGISTER_AT_PBX') && !switches.has('REGISTER_FOR_USERS')) return undefined
       const known = listens.some(({ address, advertised }) => address === value || advertised === value)
       return known ? undefined : 'is the address of no `listen` line: the PBX would send calls where nobody is'
     },
@@ -63,8 +67,25 @@ const RULES: readonly Rule[] = [
   ['HOLDER_SIDE', (value, _cfg, { sip }) => same(sip, 'gateway.sip of wakecall.toml')(value)],
   ['HOLDER_PORT', (value, _cfg, { sip }) => same(String(parseListen(sip)?.port), 'gateway.sip of wakecall.toml')(value)],
   ['BINDINGS_FILE', (value) => (value.startsWith('/') ? undefined : 'must be the absolute path of a file')],
-  ['SCANNERS', (value) => (isPattern(value) ? undefined : 'must be a regular expression')],
-  ['FLOOD_REQUESTS', (value) => (/^[1-9]\d*$/.test(value) ? undefined : 'must be a whole number, 1 at least')],
+  ['SCANNERS', pattern],
+  ['FLOOD_REQUESTS', wholeNumber],
+  ['WEBSOCKET_ORIGINS', pattern],
+  [
+    'AUTH_REALM',
+    (_value, { switches }) => {
+      const both = ['AUTH_HERE', 'REGISTER_FOR_USERS'].find((name) => switches.has(name) && switches.has('REGISTER_AT_PBX'))
+      return both && `is of a gateway that registers phones itself: take REGISTER_AT_PBX away, or ${both}`
+    },
+  ],
+  ['WRONG_PASSWORDS', wholeNumber],
+  ['BAN_SECONDS', wholeNumber],
+  [
+    'TOPOLOGY_KEY',
+    (value, { switches }) =>
+      switches.has('TOPOLOGY_HIDING') && value === 'change this key'
+        ? 'is the one that everybody has: choose a secret of your own, like `openssl rand -hex 16` gives'
+        : undefined,
+  ],
   [
     'CONTACT_BYTES',
     (value) =>

@@ -6,7 +6,7 @@ import type { SettingsFile } from '../../../settings.ts'
 import { broken, type Catalogue, type Finding, finder, ok, warning } from '../../finding.ts'
 import { leftOut } from '../../left-out.ts'
 import { askOptions } from './answers.ts'
-import { bindingsFault } from './bindings.ts'
+import { bindingsFault, tablesFor } from './bindings.ts'
 import { faultsOf } from './faults.ts'
 import { complaintsOf, kamailioVersion } from './kamailio.ts'
 import { parseSettingsCfg, type SettingsCfg } from './settings-cfg.ts'
@@ -42,9 +42,10 @@ export const GATEWAY_FILES = {
 const found = finder(GATEWAY_FILES)
 const WILDCARDS = ['0.0.0.0', '[::]']
 
-function checkBindings(path: string): Finding {
+function checkBindings({ values, switches }: SettingsCfg): Finding {
+  const path = values.get('BINDINGS_FILE')?.value ?? ''
   try {
-    const fault = bindingsFault(path)
+    const fault = bindingsFault(path, tablesFor(switches))
     return fault === undefined
       ? found('gateway_bindings_ready', `${path} has its tables.`)
       : found('gateway_bindings_unusable', `${path} ${fault}.`)
@@ -102,6 +103,5 @@ export async function checkGatewayFiles({ gateway }: SettingsFile, file: string)
     parseListen(pbx) ? checkAnswer(pbx, 'gateway_pbx_answers', 'gateway_pbx_silent') : [],
     ...udpAddresses(cfg).map((address) => checkAnswer(address, 'gateway_listens', 'gateway_deaf')),
   ])
-  const bindings = cfg.values.get('BINDINGS_FILE')?.value ?? ''
-  return [faults.length > 0 ? faults : fit, checkBindings(bindings), configuration, listening, pbxFound].flat(2)
+  return [faults.length > 0 ? faults : fit, checkBindings(cfg), configuration, listening, pbxFound].flat(2)
 }
