@@ -7,6 +7,7 @@ const CUT = ['ECONNRESET', 'EPIPE']
 /** Since when each kept-alive connection is idle. `closedIdle` is told of one that was closed after so many ms without use. */
 export function createConnections({ monotonic }: Pick<Clock, 'monotonic'>, closedIdle: (idleMs: number) => void) {
   const idleSince = new WeakMap<Socket, number>()
+  const followed = new WeakSet<Socket>()
 
   function wake(socket: Socket): number | undefined {
     const since = idleSince.get(socket)
@@ -18,13 +19,20 @@ export function createConnections({ monotonic }: Pick<Clock, 'monotonic'>, close
     if (idleMs !== undefined) closedIdle(idleMs)
   }
 
+  /** Once: Node says of a connection that goes from one request straight to the next that it is not reused. */
+  function follow(socket: Socket): void {
+    if (followed.has(socket)) return
+    followed.add(socket)
+    socket.once('close', () => closed(wake(socket)))
+  }
+
   return {
     /** Follows the connection that a request gets. */
     take(sent: ClientRequest) {
       let idleMs: number | undefined
       sent.once('socket', (socket) => {
         idleMs = wake(socket)
-        if (!sent.reusedSocket) socket.once('close', () => closed(wake(socket)))
+        follow(socket)
       })
       return {
         /** Whether the far side had closed it before it saw the request: another connection may do. */

@@ -50,6 +50,18 @@ it('one that is reset as it is taken up again tells so too, and costs no request
   expect(sockets).toHaveLength(2)
 })
 
+it('one that goes from hand to hand, because more ask than there are, is followed once', async () => {
+  const { send, sockets, closedIdle, pass } = await kept()
+  const warned = vi.fn()
+  process.on('warning', warned)
+  onTestFinished(() => void process.off('warning', warned))
+  for (let i = 0; i < 2; i++) await Promise.all(Array.from({ length: 1_000 }, () => send(HEALTH, WITHIN_MS)))
+  pass(30_000)
+  for (const socket of sockets) socket.end()
+  await vi.waitFor(() => expect(closedIdle).toHaveBeenCalledTimes(sockets.length), 10_000)
+  expect(warned).not.toHaveBeenCalled()
+})
+
 const cut = ({ socket }: IncomingMessage) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{')
 
 it.each<[string, string, (request: IncomingMessage, giveUp: AbortController) => void]>([
