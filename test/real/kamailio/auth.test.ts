@@ -91,6 +91,37 @@ test('what was heard on the way is worth nothing', async () => {
   await eve.close()
 })
 
+test('a request that UDP repeats hears its answer again, and no challenge', async () => {
+  const user = world.user()
+  const ua = await openUa('127.0.4.6', () => {})
+  const [tag, uris] = [fresh('r'), { REGISTER: ['sip:127.0.0.1', user], INVITE: ['sip:1002@127.0.0.1', '1002'] } as const]
+  for (const method of ['REGISTER', 'INVITE'] as const) {
+    const [uri, to] = uris[method]
+    const answers = (cseq: number) =>
+      ua.responses.filter((response) => headerOf(response, 'CSeq') === `${cseq} ${method}` && response.status > 199)
+    const ask = (cseq: number, headers: [string, string][] = []) =>
+      ua.request(method, uri, [
+        ['Via', `SIP/2.0/UDP ${ua.address()};branch=z9hG4bK${tag}${method}${cseq};rport`],
+        ['From', `<sip:${user}@127.0.0.1>;tag=${tag}`],
+        ['To', `<sip:${to}@127.0.0.1>`],
+        ['Call-ID', `${tag}${method}`],
+        ['CSeq', `${cseq} ${method}`],
+        ['Contact', `<sip:${user}@${ua.address()}>`],
+        ...headers,
+      ])
+    ask(1)
+    await until(() => expect(answers(1)).not.toEqual([]))
+    const credentials = credentialsFor(answers(1)[0] as SipResponse, { method, uri, user, password: PASSWORD })
+    ask(2, [credentials])
+    await until(() => expect(answers(2)).toHaveLength(1))
+    ask(2, [credentials])
+    await until(() => expect(answers(2)).toHaveLength(2))
+    expect(answers(2).map(({ status }) => status)).toEqual([200, 200])
+  }
+  expect(world.pbx.requests.filter((request) => headerOf(request, 'Call-ID') === `${tag}INVITE`)).toHaveLength(1)
+  await ua.close()
+})
+
 test('a call of a phone to the PBX is asked for its password', async () => {
   const phone = await world.phone(world.user(), { password: PASSWORD })
   const [uri, callId] = ['sip:1002@127.0.0.1', fresh('c')]
