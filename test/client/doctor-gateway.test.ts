@@ -38,6 +38,7 @@ it.each([
   ['FLOOD_REQUESTS', '0'],
   ['CONTACT_BYTES', '1024'],
   ['WEBSOCKET_ORIGINS', '(https'],
+  ['NONCE_SECONDS', '0'],
   ['WRONG_PASSWORDS', '0'],
   ['BAN_SECONDS', 'never'],
 ])('a fault of %s, with its line: %s', (name, value) => {

@@ -144,14 +144,15 @@ test('a call of a phone to the PBX is asked for its password', async () => {
   expect(passed?.headers.map(([name]) => name)).not.toContain('Proxy-Authorization')
 })
 
-test('who guesses is nobody for a while, and others are served', async () => {
-  const user = world.user()
-  const guesser = await registering(user, 'guess', '127.0.4.4')
-  await until(async () => expect(await metrics()).toMatch(/dropped_total\{reason="guesser"\} [1-9]/))
-  const heard = guesser.responses.length
-  expect(statusesOf(guesser)).not.toContain(200)
-  guesser.register()
-  await world.phone(user, { password: PASSWORD })
-  expect(guesser.responses).toHaveLength(heard)
+test('who guesses is refused for a while, the right password included; the user elsewhere, and others there, are served', async () => {
+  const [user, other, there] = [world.user(), world.user(), '127.0.4.4']
+  const guesser = await registering(user, 'guess', there)
+  await until(() => expect(statusesOf(guesser)).toContain(403))
   await guesser.close()
+  await until(async () => expect(await metrics()).toMatch(/dropped_total\{reason="guesser"\} [1-9]/))
+  const [late, neighbour] = [await registering(user, PASSWORD, there), await registering(other, PASSWORD, there)]
+  await until(() => expect(statusesOf(neighbour)).toEqual([401, 200]))
+  await until(() => expect(statusesOf(late)).toEqual([403]))
+  await world.phone(user, { password: PASSWORD })
+  for (const phone of [late, neighbour]) await phone.close()
 })

@@ -53,7 +53,7 @@ test('the PBX has every user whose password is right, though no phone has ever r
   expect(await contacts()).not.toContain('1002/')
 })
 
-test('its call wakes a phone that has no binding any more', async () => {
+test('its call wakes a phone that has no binding', async () => {
   await until(async () => expect(await contacts()).toContain('1001/'))
   await world.device('1001', 'ada')
   await asterisk.cli('channel originate PJSIP/1001 application Echo')

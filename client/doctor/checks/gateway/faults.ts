@@ -77,6 +77,7 @@ const RULES: readonly Rule[] = [
       return both && `is of a gateway that registers phones itself: take REGISTER_AT_PBX away, or ${both}`
     },
   ],
+  ['NONCE_SECONDS', wholeNumber],
   ['WRONG_PASSWORDS', wholeNumber],
   ['BAN_SECONDS', wholeNumber],
   [
