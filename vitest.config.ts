@@ -13,7 +13,14 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       // Every file that touches AWS's adapters sets the environment before it imports them: each has modules of its own.
-      { test: { ...common, name: 'wakecall', include: ['test/**/*.test.ts'], exclude: [...STACK, ...PURE, 'test/real/**'] } },
+      {
+        test: {
+          ...common,
+          name: 'wakecall',
+          include: ['test/**/*.test.ts'],
+          exclude: [...STACK, ...PURE, 'test/real/**', 'test/browser/**'],
+        },
+      },
       { test: { ...common, name: 'pure', include: PURE, isolate: false } },
       // The CDK takes seconds to load, and needs no such care.
       { test: { ...common, name: 'stack', include: STACK, isolate: false } },

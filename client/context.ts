@@ -1,10 +1,12 @@
 import type { Logger } from 'pino'
 import type { Clock } from './clock.ts'
+import type { Examine } from './console/examine.ts'
+import type { Feed } from './console/feed.ts'
 import type { Settings } from './load-settings.ts'
 import type { Metrics } from './metrics.ts'
 import type { NameState } from './net/names.ts'
 import type { Outbox } from './outbox.ts'
-import type { createRecentCalls } from './recent-calls.ts'
+import type { RecentCalls } from './recent-calls.ts'
 import type { Relay } from './relay/relay.ts'
 import type { ReloadReport } from './reload.ts'
 import type { Store } from './store/store.ts'
@@ -21,7 +23,8 @@ export type Context = {
   store: Store
   outbox: Outbox
   sync: Sync
-  recentCalls: ReturnType<typeof createRecentCalls>
+  recentCalls: RecentCalls
+  feed: Feed
   wakes: ReturnType<typeof createWakes>
   metrics: Metrics
   watch: Watch
@@ -29,6 +32,8 @@ export type Context = {
   names: () => NameState[]
   log: Logger
   clock: Clock
+  /** The doctor; none where the program has no command for it. */
+  examine: Examine | undefined
   reload: () => ReloadReport
   stop: () => void
 }

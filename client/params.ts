@@ -131,6 +131,21 @@ export const WokeParams = v.union(
 
 export const CallParams = v.strictObject({ callId: CallId })
 
+export const CallsParams = v.strictObject({
+  limit: v.optional(inText(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))), 50),
+  before: v.optional(CallId),
+})
+
+export const WakeTimesParams = v.strictObject({
+  hours: v.optional(inText(v.pipe(v.number(), v.minValue(1), v.maxValue(168))), 24),
+})
+
+export const DeviceParams = v.strictObject({ extension: Extension, deviceId: DeviceId })
+
+export const SignInParams = v.strictObject({ token: v.string() })
+
+export const FileParams = v.strictObject({ file: v.string() })
+
 export const SyncParams = v.strictObject({
   rate: v.optional(inText(v.pipe(v.number(), v.minValue(1), v.maxValue(1000))), 50),
   removeUnknown: v.optional(inText(v.boolean()), false),

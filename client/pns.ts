@@ -2,6 +2,8 @@ import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Clock } from './clock.ts'
+import type { Examine } from './console/examine.ts'
+import { createFeed } from './console/feed.ts'
 import type { Context } from './context.ts'
 import { createHttpServer } from './http/server.ts'
 import type { Settings } from './load-settings.ts'
@@ -25,6 +27,7 @@ export type PnsDependencies = {
   clock: Clock
   /** Reads the settings anew for a reload; throws `SettingsError`. */
   readSettings: () => Settings
+  examine?: Examine | undefined
   /** Called and waited for before a stop: what still needs this PNS. */
   leave?: () => Promise<void>
 }
@@ -42,7 +45,7 @@ export type Pns = {
 const DRAIN_MS = 3_000
 
 /** The PNS (push notification service) of a PBX; its server is not yet listening. */
-export function createPns({ relay, store, log, clock, readSettings, leave, ...given }: PnsDependencies): Pns {
+export function createPns({ relay, store, log, clock, readSettings, leave, examine, ...given }: PnsDependencies): Pns {
   let { settings } = given
   const closed = Promise.withResolvers<void>()
   let closing = false
@@ -54,7 +57,8 @@ export function createPns({ relay, store, log, clock, readSettings, leave, ...gi
   const outbox = startOutbox({ ...live, counted: (outcome) => metrics.outboxDeliveries.inc({ outcome }) })
   const sync = createSync({ ...live, notify: outbox.notify })
   const wakes = watch.wakes(createWakes(live))
-  const recentCalls = createRecentCalls()
+  const recentCalls = createRecentCalls(clock, (record) => feed.changed(record))
+  const feed = createFeed(recentCalls.newest)
 
   function reload(): ReloadReport {
     try {
@@ -85,6 +89,7 @@ export function createPns({ relay, store, log, clock, readSettings, leave, ...gi
     await leave?.()
     const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
     recentCalls.close()
+    feed.close()
     await new Promise<void>((resolve) => server.close(() => resolve()))
     clearTimeout(deadline)
     await wakes.close()
@@ -109,6 +114,8 @@ export function createPns({ relay, store, log, clock, readSettings, leave, ...gi
     outbox,
     sync,
     recentCalls,
+    feed,
+    examine,
     wakes,
     metrics,
     watch,

@@ -1,3 +1,8 @@
+import type { CancelReason } from '../wire/calls.ts'
+import type { Delivery, Platform } from '../wire/delivery.ts'
+import { type CallDevice, type CallRecord, type PHONE_STEPS, withDeliveries, withStep } from './call-record.ts'
+import type { Clock } from './clock.ts'
+
 const REMEMBERED = 10_000
 const WAITERS = 1_000
 
@@ -5,10 +10,12 @@ const WAITERS = 1_000
 export type Ready = { deviceId: string; extension: string; wakeMs: number }
 
 /** What is remembered of a call: `at` by the monotonic clock, which a wake is measured from, and the first phone that woke. */
-export type RecentCall = { at: number; to: string; ready?: Ready; cancelled?: true }
+type RecentCall = { at: number; record: CallRecord; ready?: Ready }
 
-/** The newest calls, and who waits for their phones. Bounded. */
-export function createRecentCalls() {
+export type RecentCalls = ReturnType<typeof createRecentCalls>
+
+/** The newest calls, and who waits for their phones. Bounded. `changed` hears of every change of a record. */
+export function createRecentCalls(clock: Clock, changed: (record: CallRecord) => void = () => {}) {
   const calls = new Map<string, RecentCall>()
   const waiters = new Map<string, Set<() => void>>()
   let [waiting, closed] = [0, false]
@@ -33,32 +40,51 @@ export function createRecentCalls() {
     })
   }
 
+  function update(callId: string, change: (record: CallRecord, ms: number) => Partial<CallRecord>): void {
+    const call = calls.get(callId)
+    if (!call) return
+    call.record = { ...call.record, ...change(call.record, Math.round(clock.monotonic() - call.at)) }
+    changed(call.record)
+  }
+
   return {
-    /** A repeated call counts from when it was first asked for. */
-    remember(callId: string, call: RecentCall): void {
-      if (calls.has(callId)) return
-      calls.set(callId, call)
+    /** A repeated call counts from when it was first asked for, which was `at` by the monotonic clock. */
+    remember(call: Pick<CallRecord, 'callId' | 'to' | 'from'>, at: number): void {
+      if (calls.has(call.callId)) return
+      const record = { ...call, askedAt: Math.round(clock.wall() - (clock.monotonic() - at)), devices: [] }
+      calls.set(call.callId, { at, record })
+      changed(record)
       if (calls.size <= REMEMBERED) return
       for (const oldest of calls.keys()) {
         calls.delete(oldest)
         return
       }
     },
-    newest: (count: number): [callId: string, call: { at: number; woken: boolean }][] =>
-      [...calls]
-        .slice(-count)
+    /** The newest calls, or the newest of those that came before one of them. */
+    newest(count: number, before?: string): CallRecord[] {
+      const all = [...calls.values()]
+      const end = before === undefined ? all.length : all.findIndex(({ record }) => record.callId === before)
+      return all
+        .slice(Math.max(0, end - count), Math.max(0, end))
         .reverse()
-        .map(([callId, { at, ready }]) => [callId, { at, woken: ready !== undefined }]),
+        .map(({ record }) => record)
+    },
     find: (callId: string): Readonly<RecentCall> | undefined => calls.get(callId),
+    pushed: (callId: string, deliveries: readonly Delivery[]): void =>
+      update(callId, (record, ms) => ({ pushedMs: record.pushedMs ?? ms, devices: withDeliveries(record, deliveries) })),
+    failed: (callId: string, problem: string): void => update(callId, () => ({ problem })),
     /** A phone woke for a call; the first one counts. */
-    woke(callId: string, ready: Ready): void {
+    woke(callId: string, ready: Ready, platform: Platform): void {
       const call = calls.get(callId)
       if (call) call.ready ??= ready
+      const { deviceId, wakeMs } = ready
+      update(callId, (record) => ({ devices: withStep(record, { deviceId, platform }, 'woke', wakeMs) }))
       release(callId)
     },
-    cancelled(callId: string): void {
-      const call = calls.get(callId)
-      if (call) call.cancelled = true
+    stepped: (callId: string, device: Pick<CallDevice, 'deviceId' | 'platform'>, step: (typeof PHONE_STEPS)[number]): void =>
+      update(callId, (record, ms) => ({ devices: withStep(record, device, step, ms) })),
+    cancelled(callId: string, reason: CancelReason): void {
+      update(callId, (record, ms) => ({ cancelled: record.cancelled ?? { ms, reason } }))
       release(callId)
     },
     /**
@@ -67,9 +93,9 @@ export function createRecentCalls() {
      */
     async ready(callId: string, withinMs: number, signal: AbortSignal): Promise<Ready | undefined> {
       const call = calls.get(callId)
-      const inVain = call?.cancelled || closed || signal.aborted || waiting >= WAITERS
+      const inVain = call?.record.cancelled || closed || signal.aborted || waiting >= WAITERS
       if (!call?.ready && !inVain) await news(callId, withinMs, signal)
-      return call?.cancelled ? undefined : call?.ready
+      return call?.record.cancelled ? undefined : call?.ready
     },
     /** Nobody waits any longer. */
     close(): void {

@@ -129,6 +129,7 @@ const entries = {
   dataDir: NonEmpty,
   listen: v.optional(Listen, '127.0.0.1:7460'),
   localToken: v.optional(LocalToken),
+  console: v.optional(oneOf(['off', 'read', 'full']), 'read'),
   pushBudgetMs: v.optional(
     v.config(BudgetMs, { message: 'must be a whole number of milliseconds, 50 to 30000, without quotes' }),
     2000,

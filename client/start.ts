@@ -1,5 +1,6 @@
 import { systemClock } from './clock.ts'
 import type { Companion } from './companion.ts'
+import type { Examine } from './console/examine.ts'
 import { listenAt } from './http/door.ts'
 import type { Settings } from './load-settings.ts'
 import { createLog, openLogOutput } from './log.ts'
@@ -16,6 +17,7 @@ export async function startPns(
   settings: Settings,
   readSettings: () => Settings = () => settings,
   companions: readonly Companion[] = [],
+  examine?: Examine,
 ): Promise<RunningPns> {
   const clock = systemClock
   const output = openLogOutput(settings)
@@ -25,7 +27,7 @@ export async function startPns(
   relay.keepWarm()
   let beside: Awaited<ReturnType<Companion>>[] = []
   const leave = async () => void (await Promise.all(beside.map((companion) => companion?.close())))
-  const pns = createPns({ settings, relay, store, log, clock, readSettings, leave })
+  const pns = createPns({ settings, relay, store, log, clock, readSettings, leave, examine })
   try {
     const url = await listenAt(pns.server, settings.listen)
     log.info({ version: VERSION, url, relay: settings.relay, pbx: settings.pbx, ...store.counts() }, 'listening')

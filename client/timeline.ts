@@ -1,7 +1,14 @@
 import type { TraceAnswer, TraceDevice, TraceStep } from '../wire/trace.ts'
+import type { CallRecord } from './call-record.ts'
 import { nameReason } from './reasons.ts'
 
-const WORDS: Record<TraceStep['step'], string> = {
+/** What the PBX did with a phone, which the relay does not hear of. */
+type OwnStep = 'invited' | 'answered'
+
+/** The relay's trace, and what this PNS saw of the call if it remembers it. */
+export type Trace = TraceAnswer & { seen?: CallRecord | undefined }
+
+const WORDS: Record<TraceStep['step'] | OwnStep, string> = {
   asked: 'PBX asked to ring',
   relay_accepted: 'relay accepted the call',
   sns_accepted: 'SNS accepted the push',
@@ -10,6 +17,8 @@ const WORDS: Record<TraceStep['step'], string> = {
   provider_accepted: 'accepted the push',
   provider_refused: 'refused the push',
   woke: 'phone woke and registered',
+  invited: 'INVITE to the phone',
+  answered: 'phone answered',
   cancelled: 'call cancelled',
   cancel_sent: 'SNS accepted the cancel',
   cancel_not_sent: 'cancel not pushed',
@@ -35,6 +44,16 @@ const providerOf = (device: TraceDevice | undefined): string => (device ? PROVID
 
 /** `ms` since the PBX asked. `moved`: another clock had put the step before one that it must follow. */
 type Placed = TraceStep & { ms: number; moved: boolean }
+
+/** A line of a timeline. `gapMs`: since the line above; `deviceId`: none if it is of the whole call. */
+export type TimelineRow = {
+  step: TraceStep['step'] | OwnStep
+  ms: number
+  gapMs: number | undefined
+  moved: boolean
+  deviceId: string | undefined
+  words: string
+}
 
 /** The steps in the order in which they can have happened: none before one that it must follow. */
 function place(steps: readonly TraceStep[]): Placed[] {
@@ -80,25 +99,51 @@ const LACKS = {
   wakes: "The relay's log could not be read whole: ask again for which phones woke.",
 } as const
 
+function ownRows({ seen }: Trace) {
+  return (seen?.devices ?? []).flatMap(({ deviceId, steps }) =>
+    (['invited', 'answered'] as const).flatMap((step) => {
+      const ms = steps[step]
+      return ms === undefined ? [] : [{ step, ms, moved: false, deviceId, words: WORDS[step] }]
+    }),
+  )
+}
+
+/** The steps of a call in the order in which they can have happened. */
+export function rowsOf(trace: Trace): TimelineRow[] {
+  const deviceOf = (id: string | undefined) => trace.devices.find(({ deviceId }) => deviceId === id)
+  const relayRows = place(trace.steps).map((placed) => {
+    const { step, ms, moved, deviceId } = placed
+    return { step, ms, moved, deviceId, words: wordsOf(placed, deviceOf(deviceId)) }
+  })
+  const rows = [...relayRows, ...ownRows(trace)].sort((a, b) => a.ms - b.ms)
+  return rows.map((row, i) => ({ ...row, gapMs: i === 0 ? undefined : row.ms - (rows[i - 1]?.ms ?? 0) }))
+}
+
+/** How each device stands, and what is not known. */
+export function notesOf({ devices, steps, incomplete = [] }: TraceAnswer): string[] {
+  return [
+    ...(devices.length === 0 && !incomplete.includes('pushes') ? ['No device was registered: nothing was pushed.'] : []),
+    ...devices.map((device) => `${device.platform} ${device.deviceId}: ${stateOf(device, steps)}`),
+    ...incomplete.map((part) => LACKS[part]),
+  ]
+}
+
 /** The trace of a call in lines for people: a table of its steps, each device's state, and what is not known. */
-export function timelineOf({ callId, to, from, steps, devices, incomplete = [] }: TraceAnswer): string[] {
-  const deviceOf = (id: string | undefined) => devices.find(({ deviceId }) => deviceId === id)
-  const placed = place(steps)
-  const width = Math.max(3, ...placed.map(({ deviceId = to }) => deviceId.length))
-  const rows = placed.map((step, i) => {
-    const gap = i === 0 ? '' : `+${step.ms - (placed[i - 1]?.ms ?? 0)}`
-    const time = `${step.moved ? '~' : ''}${step.ms}`
-    return `${time.padStart(8)}  ${gap.padStart(7)}  ${(step.deviceId ?? to).padEnd(width)}  ${wordsOf(step, deviceOf(step.deviceId))}`
+export function timelineOf(trace: Trace): string[] {
+  const { callId, to, from } = trace
+  const rows = rowsOf(trace)
+  const width = Math.max(3, ...rows.map(({ deviceId = to }) => deviceId.length))
+  const lines = rows.map(({ ms, gapMs, moved, deviceId = to, words }) => {
+    const gap = gapMs === undefined ? '' : `+${gapMs}`
+    return `${`${moved ? '~' : ''}${ms}`.padStart(8)}  ${gap.padStart(7)}  ${deviceId.padEnd(width)}  ${words}`
   })
   return [
     `Call ${callId} to ${to}${from === undefined ? '' : ` from ${from}`}`,
     '',
     `${'ms'.padStart(8)}  ${'gap'.padStart(7)}  ${'who'.padEnd(width)}  what`,
-    ...rows,
-    ...(placed.some(({ moved }) => moved) ? ['', '~ by a clock that is behind: it cannot have happened earlier.'] : []),
+    ...lines,
+    ...(rows.some(({ moved }) => moved) ? ['', '~ by a clock that is behind: it cannot have happened earlier.'] : []),
     '',
-    ...(devices.length === 0 && !incomplete.includes('pushes') ? ['No device was registered: nothing was pushed.'] : []),
-    ...devices.map((device) => `${device.platform} ${device.deviceId}: ${stateOf(device, steps)}`),
-    ...incomplete.map((part) => LACKS[part]),
+    ...notesOf(trace),
   ]
 }

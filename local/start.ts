@@ -76,7 +76,10 @@ async function main(): Promise<number> {
   try {
     const demo = await startDemo({ ...options, dir, persistent: options.data !== undefined })
     try {
-      if (!options.json) print(`Relay on ${demo.relayUrl}, PNS on ${demo.pnsUrl}; phones, Apple, Google and SNS are simulated.\n`)
+      if (!options.json)
+        print(
+          `Look at ${demo.pnsUrl}/ in a browser.\nRelay on ${demo.relayUrl}, PNS on ${demo.pnsUrl}; phones, Apple, Google and SNS are simulated.\n`,
+        )
       const missing = await showCall(demo, options.json)
       if (missing.length > 0) process.stderr.write(`Not seen: ${missing.join(', ')}\n\n`)
       if (options.once) return missing.length > 0 ? 1 : 0

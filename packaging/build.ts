@@ -6,6 +6,7 @@ import { VERSION } from '../client/version.ts'
 import { wakecall } from '../pbx/wakecall.ts'
 import { layOut, packTarball } from './archive.ts'
 import { bundleClient } from './bundle.ts'
+import { buildConsole } from './console.ts'
 import { buildDeb, debArchitecture, debVersion } from './deb.ts'
 import { sourceEpoch } from './epoch.ts'
 import { buildExecutable } from './executable.ts'
@@ -29,12 +30,12 @@ function buildTarball(parts: Parts, name: string, output: string): void {
 async function buildPackages(folder: string): Promise<string[]> {
   if (process.platform !== 'linux') throw new Error('Packages are for Linux: run this on Linux.')
   mkdirSync(folder, { recursive: true })
-  const { code, packages } = await bundleClient()
+  const [{ code, packages }, inConsole] = [await bundleClient(), await buildConsole()]
   const epoch = sourceEpoch(process.env)
   const executable = join(folder, 'wakecall')
   buildExecutable(code, executable)
   const manual = manualOf(wakecall, VERSION, new Date(epoch * 1000))
-  const copyright = noticesOf(lockedAt(packages), process.versions.node)
+  const copyright = noticesOf(lockedAt([...packages, ...inConsole]), process.versions.node)
   const parts: Parts = { executable, version: VERSION, epoch, manual, copyright }
   const deb = join(folder, `wakecall_${debVersion(VERSION)}_${debArchitecture(process.arch)}.deb`)
   buildDeb(parts, deb)

@@ -4,7 +4,7 @@ import { inRoot } from './root.ts'
 /** `packages`: where the npm packages that are inside lie, like `node_modules/pino`; sorted. */
 export type Bundle = { code: string; packages: string[] }
 
-const packageOf = (input: string): string | undefined => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]
+export const packageOf = (input: string): string | undefined => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]
 
 /**
  * The client as one CommonJS script, which is all that a single executable application of Node 24 takes. Names are kept for

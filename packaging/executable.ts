@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ASSETS } from '../client/assets.ts'
 import { inRoot } from './root.ts'
 
 /** Of https://nodejs.org/api/single-executable-applications.html: where Node looks for what was put into it. */
@@ -18,7 +19,7 @@ export function buildExecutable(code: string, output: string): void {
   const dir = mkdtempSync(join(tmpdir(), 'wakecall-package-'))
   // No code cache: it differs from build to build, and saves a sixth of a start of 130 ms.
   const options = { disableExperimentalSEAWarning: true, execArgv: EXEC_ARGV, execArgvExtension: 'none' }
-  const assets = { 'wakecall.sample.toml': inRoot('client/wakecall.sample.toml') }
+  const assets = Object.fromEntries(ASSETS.map((name) => [name, inRoot(name)]))
   try {
     // The names go into the result: relative ones are the same in every build.
     writeFileSync(join(dir, 'wakecall.cjs'), code)

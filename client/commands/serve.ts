@@ -57,7 +57,8 @@ export const serveWith = (companions: readonly Companion[]) =>
       await assertVacant(settings.listen)
       keepCompiledCode(settings.dataDir)
       const { startPns } = await import('../start.ts')
-      const pns = await startPns(settings, () => loadSettings(args.config), companions)
+      const { createExamine } = await import('../console/examine.ts')
+      const pns = await startPns(settings, () => loadSettings(args.config), companions, createExamine(args.config))
       running.pns = pns
       if (running.stopping) void pns.close()
       await pns.closed

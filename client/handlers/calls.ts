@@ -4,6 +4,7 @@ import type { Answer } from '../answer.ts'
 import type { Context } from '../context.ts'
 import type { CallParams, CancelCallParams, PushMessageParams } from '../params.ts'
 import { BACKGROUND_BUDGET_MS } from '../relay/relay.ts'
+import type { Trace } from '../timeline.ts'
 import { callerOf, confirmedOf, outcomesOf, settleDeliveries } from './deliveries.ts'
 
 type Output<S extends v.GenericSchema<unknown, unknown>> = v.InferOutput<S>
@@ -19,9 +20,9 @@ export async function pushMessage(context: Context, params: Output<typeof PushMe
 }
 
 export async function cancelCall(context: Context, { callId, reason }: Output<typeof CancelCallParams>): Promise<Answer> {
-  context.recentCalls.cancelled(callId)
+  context.recentCalls.cancelled(callId, reason ?? 'caller_hung_up')
   const budgetMs = context.settings().pushBudgetMs
-  const to = context.recentCalls.find(callId)?.to
+  const to = context.recentCalls.find(callId)?.record.to
   const before = to === undefined ? [] : confirmedOf(context, to)
   const answer = await context.relay().call('cancel', { params: { callId }, query: reason ? { reason } : {}, budgetMs })
   settleDeliveries(context, answer.deliveries, before)
@@ -29,8 +30,9 @@ export async function cancelCall(context: Context, { callId, reason }: Output<ty
   return { devices: answer.devices, body: answer }
 }
 
-/** The relay's trace of a call, as it is. It reads logs for it, which may take longer than a call could wait. */
+/** The relay's trace of a call, and what was seen of it here. It reads logs for it, which may take longer than a call could wait. */
 export async function trace(context: Context, { callId }: Output<typeof CallParams>): Promise<Answer> {
-  const body = await context.relay().once('trace', { params: { callId }, budgetMs: BACKGROUND_BUDGET_MS })
-  return { devices: body.devices.length, body }
+  const traced = await context.relay().once('trace', { params: { callId }, budgetMs: BACKGROUND_BUDGET_MS })
+  const body: Trace = { ...traced, seen: context.recentCalls.find(callId)?.record }
+  return { devices: traced.devices.length, body }
 }

@@ -7,6 +7,7 @@ import type { DeleteParams, DevicesParams, RegisterParams, UpdateParams } from '
 import { PnsProblem } from '../problem.ts'
 import { redactToken } from '../redact.ts'
 import { type Device, deviceIdOf, isConfirmed, type Registration } from '../store/registration.ts'
+import { readWakes } from '../store/wake-times.ts'
 
 type Output<S extends v.GenericSchema<unknown, unknown>> = v.InferOutput<S>
 
@@ -71,7 +72,7 @@ export function list({ store }: Context, { extension, parked }: Output<typeof De
 export type ListedDevice = ReturnType<typeof shown>
 
 const shown = (registration: Registration) => {
-  const { extension, deviceId, platform, app, token, alertToken, removed, refusal } = registration
+  const { extension, deviceId, platform, app, token, alertToken, removed, refusal, wakes } = registration
   return {
     extension,
     deviceId,
@@ -82,5 +83,6 @@ const shown = (registration: Registration) => {
     confirmed: isConfirmed(registration),
     ...(removed && { removed }),
     ...(refusal !== undefined && { refusal }),
+    ...(wakes !== undefined && { wakes: readWakes(wakes) }),
   }
 }

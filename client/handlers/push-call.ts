@@ -31,14 +31,16 @@ export async function pushCall(context: Context, { wait, seconds, ...params }: P
 async function push(context: Context, call: Call, asked: number): Promise<RingAnswer> {
   const { clock, metrics, log, recentCalls } = context
   const { callId, to } = call
-  recentCalls.remember(callId, { at: asked, to })
+  recentCalls.remember({ callId, to, from: callerOf(call.from, call.name) }, asked)
   try {
     const answer = await ring(context, call, asked)
+    recentCalls.pushed(callId, answer.deliveries)
     metrics.pushCalls.inc({ result: 'ok' })
     log.info({ callId, to, devices: answer.devices, outcomes: outcomesOf(answer.deliveries) }, 'call pushed')
     return answer
   } catch (error) {
     const code = error instanceof PnsProblem ? error.code : 'internal'
+    recentCalls.failed(callId, code)
     metrics.pushCalls.inc({ result: code })
     log.warn({ callId, to, code }, 'call not pushed')
     throw error

@@ -12,8 +12,14 @@ export type Device = {
   alertToken?: string | undefined
 }
 
-/** A device as it is stored. `refusal`: why the relay refused it for good. */
-export type Registration = Device & { version: number; confirmedVersion: number; removed: boolean; refusal: string | undefined }
+/** A device as it is stored. `refusal`: why the relay refused it for good. `wakes`: the last ones, as they are stored. */
+export type Registration = Device & {
+  version: number
+  confirmedVersion: number
+  removed: boolean
+  refusal: string | undefined
+  wakes?: string | undefined
+}
 
 export const isConfirmed = ({ version, confirmedVersion }: Registration): boolean => version === confirmedVersion
 
@@ -34,4 +40,5 @@ export const registrationOf = (row: Row): Registration => ({
   confirmedVersion: Number(row.confirmed_version),
   removed: row.removed === 1,
   refusal: (row.refusal as string | null) ?? undefined,
+  wakes: (row.wakes as string | null) ?? undefined,
 })

@@ -37,6 +37,11 @@ const STEPS = [
   CREATE INDEX device_removed ON device (removed) WHERE removed = 1;
   CREATE TABLE wake (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, wake TEXT NOT NULL) STRICT;
   CREATE TABLE address (host TEXT PRIMARY KEY, addresses TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+
+  // `wakes`: the last ones as JSON, [[ms since 1970, ms that it took], ...].
+  `ALTER TABLE device ADD COLUMN wakes TEXT;
+  CREATE TABLE wake_time (slot INTEGER, platform TEXT, bucket INTEGER, count INTEGER NOT NULL,
+    PRIMARY KEY (slot, platform, bucket)) STRICT, WITHOUT ROWID;`,
 ]
 
 /** Brings a database up to this version of wakecall. Throws `SettingsError` for one of a later version. */

@@ -4,6 +4,7 @@ import { createKeptAddresses } from './kept-addresses.ts'
 import { type Device, type Registration, registrationOf } from './registration.ts'
 import { deviceStatements, paramsOf } from './statements.ts'
 import { createStoredWakes } from './stored-wakes.ts'
+import { createWakeTimes } from './wake-times.ts'
 
 /** A device, or every device that has this token. */
 export type Selection = { extension: string; deviceId: string } | { token: string }
@@ -101,6 +102,7 @@ export function createStore(dataDir: string, clock: Clock) {
     /** A device that only the relay has is removed there. */
     removeAtRelay: (state: Device): void => inTransaction(sql, () => void write(state, true)),
     wakes,
+    wakeTimes: createWakeTimes(sql),
     addresses: createKeptAddresses(sql),
     durable,
     close,

@@ -27,6 +27,7 @@ export async function startPns({ relayUrl, port, dir, pbx, keyFile, app }: PnsOp
     dataDir: join(dir, 'pns'),
     listen: `127.0.0.1:${port}`,
     defaultApp: app,
+    console: 'full',
   }
   // A JSON string is a TOML basic string.
   writeFileSync(

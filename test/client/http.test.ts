@@ -77,11 +77,11 @@ it('a request of its own origin is none of a strange page', async () => {
 })
 
 it('on a socket, which no browser reaches, callers may name it as they like', () => {
-  const headers = { host: 'pns' }
-  expect(() => guard(headers, { listen: 'unix:/run/wakecall/pns.sock' })).not.toThrow()
-  expect(() => guard(headers, { listen: '127.0.0.1:7460' })).toThrow(/no web page/)
+  const [headers, read] = [{ host: 'pns' }, { localToken: undefined, console: 'read' as const }]
+  expect(() => guard(headers, { ...read, listen: 'unix:/run/wakecall/pns.sock' }, 'read')).not.toThrow()
+  expect(() => guard(headers, { ...read, listen: '127.0.0.1:7460' }, 'read')).toThrow(/its own page/)
   const page = { ...headers, 'sec-fetch-site': 'cross-site' }
-  expect(() => guard(page, { listen: 'unix:/run/wakecall/pns.sock' })).toThrow(/no web page/)
+  expect(() => guard(page, { ...read, listen: 'unix:/run/wakecall/pns.sock' }, 'read')).toThrow(/its own page/)
 })
 
 it('a caller that goes in the middle of its request is no failure of ours', async () => {

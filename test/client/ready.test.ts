@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
+import { systemClock } from '../../client/clock.ts'
 import { createRecentCalls } from '../../client/recent-calls.ts'
 import { runBoth } from './harness.ts'
 import { VOIP } from './keys.ts'
@@ -87,8 +88,8 @@ const READY = { deviceId: 'phone-1', extension: '1001', wakeMs: 5 }
 
 function calls() {
   vi.useFakeTimers()
-  const made = createRecentCalls()
-  made.remember('c', { at: 0, to: '1001' })
+  const made = createRecentCalls(systemClock)
+  made.remember({ callId: 'c', to: '1001', from: { number: '1' } }, systemClock.monotonic())
   return made
 }
 
@@ -100,7 +101,7 @@ it('a caller that hangs up leaves nothing behind', async () => {
   hangUp.abort()
   expect(await answer).toBeUndefined()
   expect(vi.getTimerCount()).toBe(0)
-  woke('c', READY)
+  woke('c', READY, 'ios')
   expect(await ready('c', 60_000, hangUp.signal)).toEqual(READY)
 })
 
@@ -108,8 +109,8 @@ it('all who wait for a call get its first phone', async () => {
   const { ready, woke } = calls()
   const { signal } = new AbortController()
   const answers = [ready('c', 60_000, signal), ready('c', 60_000, signal)]
-  woke('c', READY)
-  woke('c', { ...READY, deviceId: 'phone-2' })
+  woke('c', READY, 'ios')
+  woke('c', { ...READY, deviceId: 'phone-2' }, 'ios')
   expect(await Promise.all(answers)).toEqual([READY, READY])
   expect(vi.getTimerCount()).toBe(0)
 })
