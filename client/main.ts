@@ -10,6 +10,7 @@ import { keys } from './commands/keys.ts'
 import { pushCall } from './commands/push-call.ts'
 import { serveWith } from './commands/serve.ts'
 import { sync } from './commands/sync.ts'
+import { top } from './commands/top.ts'
 import { trace } from './commands/trace.ts'
 import type { Companion } from './companion.ts'
 import { SettingsError } from './settings.ts'
@@ -27,6 +28,7 @@ export const wakecallWith = (more: Record<string, Command>, companions: readonly
       devices,
       sync,
       trace,
+      top,
       reload,
       stop,
       config,

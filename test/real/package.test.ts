@@ -102,6 +102,13 @@ test('an enrolled PBX registers and rings, as a user that nobody else shares the
   await vi.waitFor(() => expect(relaySaid).toContain('POST /v1/calls'), patience)
 })
 
+test('the console is inside, and so is the doctor that it asks', () => {
+  expect(pbx.run(`curl -sSf ${PNS}/`)).toContain('<div id="app">')
+  expect(pbx.run(`curl -sSf ${PNS}/console/app.js`)).toContain('Wake latency')
+  expect(() => pbx.run(`curl -sSf ${PNS}/console/gone.js`)).toThrow(/404/)
+  expect(JSON.parse(pbx.run(`curl -sSf -X POST ${PNS}/doctor`)).findings.length).toBeGreaterThan(5)
+})
+
 test('the service cannot write its own settings or program', () => {
   const inService = (command: string) =>
     pbx.run(`nsenter --target ${mainPid()} --mount setpriv --reuid=wakecall --regid=wakecall --clear-groups ${command}`)
