@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -24,7 +24,7 @@ function mayWrite(path: string, user: { uid: number; gid: number }): boolean {
 
 /** What is wrong with the file of bindings, if anything. Throws what the file system says. */
 export function bindingsFault(path: string, wanted: readonly string[], user = kamailioUser()): string | undefined {
-  statSync(path)
+  accessSync(path, constants.R_OK)
   const database = new DatabaseSync(path, { readOnly: true })
   try {
     const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()

@@ -50,7 +50,10 @@ function checkBindings({ values, switches }: SettingsCfg): Finding {
       ? found('gateway_bindings_ready', `${path} has its tables.`)
       : found('gateway_bindings_unusable', `${path} ${fault}.`)
   } catch (error) {
-    return found('gateway_bindings_unusable', `${path}: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}.`)
+    const { code = 'unreadable' } = error as NodeJS.ErrnoException
+    // It has tokens in it, and may well be for Kamailio alone.
+    if (code === 'EACCES') return leftOut('the bindings of phones', `${path} is not for this user to read: ask as root`)
+    return found('gateway_bindings_unusable', `${path}: ${code}.`)
   }
 }
 
