@@ -118,6 +118,7 @@ const TABLES = {
     onBusy: v.optional(oneOf(OTHERS), 'continue'),
     onDecline: v.optional(oneOf(OTHERS), 'continue'),
     stopLateRings: v.optional(Flag, true),
+    firewall: v.optional(Flag, false),
   }),
 }
 

@@ -4,9 +4,11 @@ import { headerOf, type SipRequest } from './sip/message.ts'
 /** A contact of a user: its URI as the phone sent it, with what is said of pushes. `phone`: the same at any port. */
 export type Contact = { extension: string; uri: string; ruid: string; phone: string; token: string | undefined }
 
-/** What Kamailio tells (pbx/kamailio/conf/holder.cfg). `given`: Call-IDs of the held calls that the phone has got by it. */
+/** What Kamailio tells (pbx/kamailio/conf/holder.cfg). `given`: Call-IDs of the held calls that the phone has got by it.
+ * `source`: the address that the REGISTER came from; `expires`: seconds. */
 export type Notice =
-  | { event: 'registered' | 'awake'; contact: Contact; given: readonly string[] }
+  | { event: 'registered'; contact: Contact; given: readonly string[]; source: string; expires: number }
+  | { event: 'awake'; contact: Contact; given: readonly string[] }
   | { event: 'unregistered'; contact: Contact }
   | { event: 'refused'; extension: string; sipCallId: string; phone: string; status: number }
 
@@ -21,5 +23,6 @@ export function readNotice(request: SipRequest, extension: string): Notice | und
   const contact = { extension, uri, ruid: told('Ruid'), phone: told('Phone'), token: pushIdOf(uri) }
   if (event === 'unregistered') return { event, contact }
   const given = told('Given').split(' ').filter(Boolean)
-  return event === 'registered' || event === 'awake' ? { event, contact, given } : undefined
+  if (event === 'registered') return { event, contact, given, source: told('Source'), expires: Number(told('Expires')) }
+  return event === 'awake' ? { event, contact, given } : undefined
 }

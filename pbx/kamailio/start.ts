@@ -7,8 +7,10 @@ import type { SettingsFile } from '../../client/settings.ts'
 import { openPns } from '../pns.ts'
 import { readCounters } from './counters.ts'
 import { createGatewayDevices } from './devices.ts'
+import { createFirewall } from './firewall.ts'
 import { createHolder } from './holder.ts'
 import { createGatewayMetrics } from './metrics.ts'
+import { runNft } from './nft.ts'
 import type { Notice } from './notice.ts'
 import { openSip } from './sip/endpoint.ts'
 import { headerOf } from './sip/message.ts'
@@ -37,12 +39,15 @@ export async function startGateway(
   const local = openPns(pns, settings.localToken, settings.pushBudgetMs + PNS_SPARE_MS)
   const devices = createGatewayDevices({ pns: local, apps: settings.apps, now, log })
   const metrics = createGatewayMetrics(registry, () => holder.held())
+  const firewall = rules.firewall ? createFirewall({ run: runNft, now, log }) : undefined
   const host = rules.sip
 
   function onNotice(notice: Notice): void {
     if (notice.event !== 'registered' && notice.event !== 'unregistered') return
     const { extension, uri: contact, phone } = notice.contact
     devices[notice.event]({ extension, contact, phone })
+    if (notice.event === 'unregistered') firewall?.unregistered(notice.contact)
+    else firewall?.registered({ extension, phone, source: notice.source, expires: notice.expires })
   }
 
   const holder = createHolder({
@@ -97,6 +102,7 @@ export async function startGateway(
     async close(): Promise<void> {
       clearInterval(beating)
       holder.close()
+      firewall?.close()
       await devices.settled()
       await sip.close()
       local.close()
