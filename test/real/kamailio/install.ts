@@ -8,6 +8,7 @@ const PACKAGES = [
   'kamailio-sqlite-modules',
   'kamailio-tls-modules',
   'kamailio-websocket-modules',
+  'rtpengine-daemon',
   'sqlite3',
   'linphone-cli',
   'baresip-core',

@@ -1,5 +1,5 @@
 import { parseAddress, userOf } from '../../../pbx/kamailio/sip/address.ts'
-import { headerOf, headersOf, type SipRequest, type SipResponse } from '../../../pbx/kamailio/sip/message.ts'
+import { type Headers, headerOf, headersOf, type SipRequest, type SipResponse } from '../../../pbx/kamailio/sip/message.ts'
 import { parseVia } from '../../../pbx/kamailio/sip/via.ts'
 import { fresh, methodOf, openUa, type Received } from './ua.ts'
 
@@ -29,7 +29,7 @@ export async function openPbx(host = '127.0.0.2') {
     },
   })
 
-  function call(user: string, callId = fresh('call')) {
+  function call(user: string, callId = fresh('call'), sdp = '') {
     const uri = `sip:${user}@127.0.0.1`
     const branch = `z9hG4bK${fresh('call')}`
     const via = ['Via', `SIP/2.0/UDP ${ua.address()};branch=${branch};rport`] as const
@@ -42,11 +42,11 @@ export async function openPbx(host = '127.0.0.2') {
 
     const final = () => responses.find(({ status }) => status >= 200)
 
-    function inDialog(method: string, cseq: number, answer: SipResponse): void {
+    function inDialog(method: string, cseq: number, answer: SipResponse, more: Headers = [], body = ''): void {
       const target = /<([^>]*)>/.exec(headerOf(answer, 'Contact') ?? '')?.[1] ?? uri
       const route = headersOf(answer, 'Record-Route').map((hop) => ['Route', hop] as const)
       const to = ['To', headerOf(answer, 'To') ?? ''] as const
-      ua.request(method, target, [...common, to, ['CSeq', `${cseq} ${method}`], ...route.toReversed()])
+      ua.request(method, target, [...common, to, ['CSeq', `${cseq} ${method}`], ...route.toReversed(), ...more], body)
     }
 
     function sendCancel(): void {
@@ -61,7 +61,7 @@ export async function openPbx(host = '127.0.0.2') {
       if (response.status < 300) inDialog('ACK', 1, response)
       else ua.request('ACK', uri, [via, ...common, ['To', headerOf(response, 'To') ?? ''], ['CSeq', '1 ACK']])
     })
-    const invite = () => ua.request('INVITE', uri, [via, ...common, ['Contact', `<sip:1002@${ua.address()}>`]])
+    const invite = () => ua.request('INVITE', uri, [via, ...common, ['Contact', `<sip:1002@${ua.address()}>`]], sdp)
     invite()
     // UDP may lose it (RFC 3261, 17.1.1.2), where a flood fills the socket.
     const repeats = setInterval(() => (responses.length > 0 ? clearInterval(repeats) : invite()), 500)
@@ -81,9 +81,14 @@ export async function openPbx(host = '127.0.0.2') {
       /** The CANCEL has its 200. */
       isCancelled: () =>
         ua.responses.some((response) => headerOf(response, 'Call-ID') === callId && methodOf(response) === 'CANCEL'),
+      /** A new INVITE in its dialog. */
+      offerAgain(sdp: string): void {
+        const answer = final()
+        if (answer) inDialog('INVITE', 2, answer, [['Contact', `<sip:1002@${ua.address()}>`]], sdp)
+      },
       hangUp(): void {
         const answer = final()
-        if (answer) inDialog('BYE', 2, answer)
+        if (answer) inDialog('BYE', 3, answer)
       },
     }
   }

@@ -19,6 +19,8 @@ export type PhoneOptions = {
   transport?: Transport
   /** What it answers a challenge with, as the user that it is. */
   password?: string
+  /** What it answers a call with. */
+  sdp?: string
 }
 
 /** `place`: another address than its own; `'*'`: all that there are (RFC 3261, 10.2.2). */
@@ -53,7 +55,7 @@ export async function openPhone(user: string, host: string, options: PhoneOption
     ua.respond(request, status, reason)
   }
 
-  const answer = (request: SipRequest) => ua.respond(request, 200, 'OK', [['Contact', `<${contact()}>`]])
+  const answer = (request: SipRequest) => ua.respond(request, 200, 'OK', [['Contact', `<${contact()}>`]], options.sdp)
 
   function cancelled(request: SipRequest): void {
     ua.respond(request, 200, 'OK')

@@ -18,6 +18,8 @@ export const fresh = (prefix: string): string => {
   return `${prefix}${process.pid}${count}`
 }
 
+const typeOf = (body: string): Headers => (body === '' ? [] : [['Content-Type', 'application/sdp']])
+
 type UaOptions = { port?: number; transport?: Transport; onResponse?: (response: Received<SipResponse>) => void }
 
 /** A user agent on the loopback, message by message: nothing is repeated or answered by itself. */
@@ -50,8 +52,8 @@ export async function openUa(
     address: () => link.place,
     requests,
     responses,
-    /** Sends a request; what is not given is made. */
-    request(method: string, uri: string, headers: Headers): void {
+    /** Sends a request; what is not given is made. `body`: SDP. */
+    request(method: string, uri: string, headers: Headers, body = ''): void {
       const given = new Set(headers.map(([name]) => name.toLowerCase()))
       const own = [
         ['Via', `SIP/2.0/${transport} ${link.sentBy};branch=z9hG4bK${fresh('b')};rport`],
@@ -62,10 +64,11 @@ export async function openUa(
         ['CSeq', `1 ${method}`],
       ] as const
       const all = [...own.filter(([name]) => !given.has(name.toLowerCase())), ...headers]
-      link.send(formatSip({ method, uri, headers: all, body: '' }))
+      link.send(formatSip({ method, uri, headers: [...all, ...typeOf(body)], body }))
     },
-    respond(request: SipRequest, status: number, reason: string, headers: Headers = []): void {
-      link.send(formatSip(responseTo(request, status, reason, { tag: `tag-${link.sentBy.replaceAll(':', '-')}`, headers })))
+    respond(request: SipRequest, status: number, reason: string, headers: Headers = [], body = ''): void {
+      const tag = `tag-${link.sentBy.replaceAll(':', '-')}`
+      link.send(formatSip({ ...responseTo(request, status, reason, { tag, headers: [...headers, ...typeOf(body)] }), body }))
     },
     /** Leaves its connection, or its port. */
     close: () => link.close(),
