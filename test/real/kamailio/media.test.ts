@@ -127,6 +127,24 @@ describe('with rtpengine', () => {
     })
   })
 
+  test('one of two phones answers: BYE frees the ports of both', async () => {
+    const media = await ends()
+    const user = world.user()
+    const rings = await world.phone(user, { behaviour: 'rings' })
+    const answers = await world.phone(user, { behaviour: 'rings', sdp: media.phone.sdp })
+    const call = world.pbx.call(user, undefined, media.pbx.sdp)
+    await until(() => expect([rings.invites(), answers.invites()]).toEqual([1, 1]))
+    answers.answer()
+    const sdp = await answered(answers, call)
+    await expectTalk(media, sdp)
+    await until(() => expect(rings.cancels()).toBe(1))
+    const ports = [rings.got('INVITE')[0]?.body, sdp.toPhone, sdp.toPbx].map((one) => mediaOf(one ?? '').port)
+    call.hangUp()
+    await until(async () => {
+      expect(await Promise.all(ports.map((port) => isFree(ENGINE.host, port)))).toEqual([true, true, true])
+    })
+  })
+
   test('a browser is offered ICE and DTLS-SRTP', async () => {
     const media = await ends()
     const phone = await world.phone(world.user(), { transport: 'WS', behaviour: 'rings' })
@@ -151,6 +169,18 @@ describe('with rtpengine', () => {
     const offered = () => world.pbx.requests.find((request) => headerOf(request, 'Call-ID') === callId)
     await until(() => expect(offered()).toBeDefined())
     expectEngine(offered()?.body ?? '')
+  })
+
+  test('without the holder media goes through rtpengine, too', async () => {
+    const media = await ends()
+    const phone = await world.phone(world.user(), { sdp: media.phone.sdp })
+    await world.holder().end('SIGKILL')
+    await until(async () => {
+      const call = world.pbx.call(phone.user, undefined, media.pbx.sdp)
+      await until(() => expect(phone.got('INVITE').some((invite) => headerOf(invite, 'Call-ID') === call.callId)).toBe(true))
+      expect(world.kamailio().output()).toContain('no holder is there')
+    })
+    expectEngine(phone.got('INVITE').at(-1)?.body ?? '')
   })
 
   test('a call goes on when rtpengine is dead, with the SDP that it came with', async () => {

@@ -107,6 +107,7 @@ export async function openWorld({ gateway = {}, pns = {}, holder: command = 'ser
     cloud,
     curl,
     holder: () => holder,
+    kamailio: () => kamailio,
     restartHolder: async () => {
       await holder.end('SIGKILL')
       holder = await launchHolder(command)
