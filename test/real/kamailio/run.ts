@@ -1,5 +1,5 @@
 /**
- * `npm run test:kamailio`: what the suite needs is installed, and two halves of it run side by side, each in a network of its
+ * `npm run test:kamailio`: what the suite needs is installed, and three parts of it run side by side, each in a network of its
  * own, because every file of it has the same ports. Test files as arguments run alone.
  */
 import { spawn } from 'node:child_process'
@@ -17,5 +17,5 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 const asked = process.argv.slice(2)
-const parts = asked.length > 0 ? [asked] : [['--shard=1/2'], ['--shard=2/2']]
+const parts = asked.length > 0 ? [asked] : [1, 2, 3].map((part) => [`--shard=${part}/3`])
 process.exitCode = Math.max(...(await Promise.all(parts.map(run))))
