@@ -74,13 +74,16 @@ export function createCall(rules: CallRules, { act, note }: CallPorts) {
 
   function hear(phone: Phone): void {
     const known = heard.get(phone.id)
-    if (known && !isLost(known.refused)) return
+    // What it answered was told before.
+    const early = known?.ruid === '' && !isLost(known.refused) ? known.refused : undefined
+    if (known && early === undefined && !isLost(known.refused)) return
     const woke = known?.woke ?? push !== 'waiting'
-    heard.set(phone.id, { ...phone, woke })
-    if (known) return
+    heard.set(phone.id, { ...phone, woke, ...(early !== undefined && { refused: early }) })
+    if (known && early === undefined) return
     note('phone heard', { woke })
     if (woke && phone.token !== undefined) act({ type: 'tell_woke', token: phone.token })
     if (heard.size >= rules.pinged) askPush()
+    settle()
   }
 
   function refuse(id: string, status: number): void {

@@ -88,6 +88,18 @@ describe('the hold ends', () => {
     expect(call.given(refused(B, 603))).toEqual([end(486)])
   })
 
+  test('at once with what was refused before it was known that the phone is there: it is not pushed to', () => {
+    const call = hold()
+    expect(call.given(refused(A, 486), heard(A))).toEqual([{ type: 'push', awake: ['token-a'] }])
+    expect(call.given(pushed())).toEqual([end(486)])
+  })
+
+  test('with what was refused early when who sleeps has not come', () => {
+    const call = hold()
+    expect(call.given(refused(A, 486), heard(A), pushed('b'))).not.toContainEqual(end(486))
+    expect(call.given({ type: 'hold_over' })).toContainEqual(end(486))
+  })
+
   test('with what was refused before it was known that the phone is there', () => {
     expect(hold().given(refused(A, 486), heard(A), { type: 'pings_over' }, pushed())).toContainEqual(end(486))
   })
