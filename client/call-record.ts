@@ -1,32 +1,38 @@
 import type { CancelReason } from '../wire/calls.ts'
 import type { Delivery } from '../wire/delivery.ts'
+import type { PnsProblemCode } from './problem.ts'
 
 /** What a PBX may tell of a phone and a call, beside that it woke. */
 export const PHONE_STEPS = ['invited', 'answered'] as const
-type PhoneStep = 'woke' | (typeof PHONE_STEPS)[number]
+export type PhoneStep = 'woke' | (typeof PHONE_STEPS)[number]
 
-/** A device of a call: what became of its push, and when its phone did what, in ms since the PBX asked. */
+/**
+ * A device of a call: what became of its push, and when its phone did what, in ms since the PBX asked. `refused`: why Apple or
+ * Google did not take it, if somebody has looked at the trace.
+ */
 export type CallDevice = Pick<Delivery, 'deviceId' | 'platform' | 'outcome' | 'reason'> & {
+  refused?: string
   steps: { readonly [Step in PhoneStep]?: number }
 }
 
 /**
  * A call as this PNS saw it. `askedAt`: ms since 1970; all other times are ms since then. `pushedMs`: when the relay had
- * answered; `problem`: why it was not pushed.
+ * answered; `failed`: when and why the PNS gave up.
  */
 export type CallRecord = {
   callId: string
   to: string
   from: { number: string; name?: string | undefined }
   askedAt: number
+  ringSeconds: number
   pushedMs?: number
-  problem?: string
+  failed?: { ms: number; code: PnsProblemCode }
   cancelled?: { ms: number; reason: CancelReason }
   devices: readonly CallDevice[]
 }
 
-/** In the order in which a call can have them. */
-export type CallState = 'asked' | 'failed' | 'nobody' | 'pushed' | 'woke' | 'answered' | 'cancelled'
+/** In the order in which a call can have them. `nobody`: no device is registered; `refused`: no push was accepted. */
+export type CallState = 'asked' | 'failed' | 'nobody' | 'refused' | 'pushed' | 'woke' | 'answered' | 'cancelled'
 
 const someDevice = ({ devices }: CallRecord, step: PhoneStep): boolean => devices.some(({ steps }) => steps[step] !== undefined)
 
@@ -35,9 +41,19 @@ export function stateOf(call: CallRecord): CallState {
   if (someDevice(call, 'answered') || call.cancelled?.reason === 'answered_elsewhere') return 'answered'
   if (call.cancelled) return 'cancelled'
   if (someDevice(call, 'woke')) return 'woke'
-  if (call.problem !== undefined) return 'failed'
+  if (call.failed) return 'failed'
   if (call.pushedMs === undefined) return 'asked'
-  return call.devices.some(({ outcome }) => outcome === 'accepted') ? 'pushed' : 'nobody'
+  if (call.devices.length === 0) return 'nobody'
+  return call.devices.some(({ outcome }) => outcome === 'accepted') ? 'pushed' : 'refused'
+}
+
+/** The states in which phones may ring. */
+const RINGING: readonly CallState[] = ['asked', 'pushed', 'woke']
+
+/** Whether phones may ring for it at a time, in ms since 1970; `missed`: they did, and nobody answered. */
+export function ringingOf(call: CallRecord, now: number): 'ringing' | 'missed' | 'over' {
+  if (!RINGING.includes(stateOf(call))) return 'over'
+  return now - call.askedAt < call.ringSeconds * 1000 ? 'ringing' : 'missed'
 }
 
 /** The devices of the relay's answer, with what their phones did before it came. */

@@ -30,6 +30,8 @@ const fromText = <T>(read: (text: string) => T) =>
 /** JSON reads numbers as well, and leaves '' and ' ' the text that they are. */
 const inText = <S extends v.GenericSchema<unknown, unknown>>(schema: S) => v.pipe(v.unknown(), fromText(JSON.parse), schema)
 
+const UpTo1000 = inText(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)))
+
 const optionals = { app: v.optional(AppName), deviceId: v.optional(DeviceId) }
 
 export const RegisterParams = v.variant('platform', [
@@ -53,7 +55,13 @@ export const DeleteParams = v.union(
   'takes token, or extension and deviceId',
 )
 
-export const DevicesParams = v.strictObject({ extension: v.optional(Extension), parked: v.optional(inText(v.boolean()), false) })
+export const DevicesParams = v.union(
+  [
+    v.strictObject({ extension: v.optional(Extension), parked: v.optional(inText(v.boolean()), false) }),
+    v.strictObject({ search: v.optional(v.pipe(v.string(), v.maxLength(100)), ''), limit: UpTo1000 }),
+  ],
+  'takes extension and parked, or limit (1 to 1000) and search',
+)
 
 /** A number in JSON is the text that it would be in a query. */
 const asText = <S extends v.GenericSchema<unknown, unknown>>(schema: S) =>
@@ -132,7 +140,7 @@ export const WokeParams = v.union(
 export const CallParams = v.strictObject({ callId: CallId })
 
 export const CallsParams = v.strictObject({
-  limit: v.optional(inText(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))), 50),
+  limit: v.optional(UpTo1000, 50),
   before: v.optional(CallId),
 })
 

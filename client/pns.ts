@@ -69,6 +69,7 @@ export function createPns({ relay, store, log, clock, readSettings, leave, exami
         next.keepWarm()
         relays.replace(watch.relay(next))
       }
+      if (report.changed.some((name) => name === 'localToken' || name === 'console')) feed.endAll()
       settings = {
         ...fresh,
         listen: settings.listen,

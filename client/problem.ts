@@ -35,6 +35,8 @@ export type PnsProblemCode = keyof typeof PNS_PROBLEMS
 /** What the relay itself said, when it said no. */
 type RelayVerdict = { status: number; code: string; detail: string; storedVersion?: number; removed?: boolean }
 
+export const titleOf = (code: PnsProblemCode): string => PNS_PROBLEMS[code].title
+
 /** Members beside the standard ones. */
 export type PnsProblemExtras = {
   errors?: FieldError[]

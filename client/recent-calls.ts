@@ -2,6 +2,7 @@ import type { CancelReason } from '../wire/calls.ts'
 import type { Delivery, Platform } from '../wire/delivery.ts'
 import { type CallDevice, type CallRecord, type PHONE_STEPS, withDeliveries, withStep } from './call-record.ts'
 import type { Clock } from './clock.ts'
+import type { PnsProblemCode } from './problem.ts'
 
 const REMEMBERED = 10_000
 const WAITERS = 1_000
@@ -49,7 +50,7 @@ export function createRecentCalls(clock: Clock, changed: (record: CallRecord) =>
 
   return {
     /** A repeated call counts from when it was first asked for, which was `at` by the monotonic clock. */
-    remember(call: Pick<CallRecord, 'callId' | 'to' | 'from'>, at: number): void {
+    remember(call: Pick<CallRecord, 'callId' | 'to' | 'from' | 'ringSeconds'>, at: number): void {
       if (calls.has(call.callId)) return
       const record = { ...call, askedAt: Math.round(clock.wall() - (clock.monotonic() - at)), devices: [] }
       calls.set(call.callId, { at, record })
@@ -72,7 +73,7 @@ export function createRecentCalls(clock: Clock, changed: (record: CallRecord) =>
     find: (callId: string): Readonly<RecentCall> | undefined => calls.get(callId),
     pushed: (callId: string, deliveries: readonly Delivery[]): void =>
       update(callId, (record, ms) => ({ pushedMs: record.pushedMs ?? ms, devices: withDeliveries(record, deliveries) })),
-    failed: (callId: string, problem: string): void => update(callId, () => ({ problem })),
+    failed: (callId: string, code: PnsProblemCode): void => update(callId, (_, ms) => ({ failed: { ms, code } })),
     /** A phone woke for a call; the first one counts. */
     woke(callId: string, ready: Ready, platform: Platform): void {
       const call = calls.get(callId)
@@ -83,6 +84,14 @@ export function createRecentCalls(clock: Clock, changed: (record: CallRecord) =>
     },
     stepped: (callId: string, device: Pick<CallDevice, 'deviceId' | 'platform'>, step: (typeof PHONE_STEPS)[number]): void =>
       update(callId, (record, ms) => ({ devices: withStep(record, device, step, ms) })),
+    /** The trace of a call says that Apple or Google refused a push. */
+    refused(callId: string, deviceId: string, reason: string): void {
+      const isNews = (device: CallDevice) => device.deviceId === deviceId && device.refused !== reason
+      if (!calls.get(callId)?.record.devices.some(isNews)) return
+      update(callId, ({ devices }) => ({
+        devices: devices.map((device) => (isNews(device) ? { ...device, refused: reason } : device)),
+      }))
+    },
     cancelled(callId: string, reason: CancelReason): void {
       update(callId, (record, ms) => ({ cancelled: record.cancelled ?? { ms, reason } }))
       release(callId)

@@ -1,33 +1,19 @@
-import { type CallDevice, type CallRecord, type CallState, stateOf } from './call-record.ts'
+import type { CallRecord } from './call-record.ts'
+import { deviceWords, failureWords, stateWords } from './call-words.ts'
 
 /** `now`: ms since 1970. */
 type View = { now: number; columns: number; rows: number }
 
-const WORDS: Record<CallState, string> = {
-  asked: 'asking',
-  failed: 'not pushed',
-  nobody: 'nobody to push to',
-  pushed: 'pushed',
-  woke: 'woke',
-  answered: 'answered',
-  cancelled: 'cancelled',
-}
-
 /** Names are anybody's text: what moves a cursor or turns a line around is left out. */
 const shown = (text: string): string => text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '')
 
-function deviceWords({ deviceId, outcome, steps }: CallDevice): string {
-  const { answered, woke } = steps
-  const words = answered !== undefined ? `answered ${answered} ms` : woke !== undefined ? `woke ${woke} ms` : outcome
-  return `${deviceId}: ${words}`
-}
-
 function lineOf(call: CallRecord, now: number): string {
-  const { to, from, problem, devices } = call
+  const { to, from, devices } = call
   const ago = `${Math.max(0, Math.round((now - call.askedAt) / 1000))} s`
-  const state = [WORDS[stateOf(call)], problem].filter(Boolean).join(': ')
+  const state = [stateWords(call, now), failureWords(call)].filter(Boolean).join(': ')
   const caller = shown([from.name, from.number].filter(Boolean).join(' '))
-  return `${ago.padStart(7)}  ${to.padEnd(8)}  ${caller.padEnd(28)}  ${state.padEnd(17)}  ${devices.map(deviceWords).join(', ')}`
+  const each = devices.map((device) => `${device.deviceId}: ${deviceWords(device)}`)
+  return `${ago.padStart(7)}  ${to.padEnd(8)}  ${caller.padEnd(28)}  ${state.padEnd(17)}  ${each.join(', ')}`
 }
 
 const HEAD = `${'ago'.padStart(7)}  ${'to'.padEnd(8)}  ${'from'.padEnd(28)}  ${'state'.padEnd(17)}  devices`
@@ -35,6 +21,6 @@ const HEAD = `${'ago'.padStart(7)}  ${'to'.padEnd(8)}  ${'from'.padEnd(28)}  ${'
 /** The newest calls in as many lines as fit, none longer than the terminal is wide. */
 export function screenOf(calls: readonly CallRecord[], { now, columns, rows }: View): string[] {
   const lines = calls.slice(0, Math.max(1, rows - 1)).map((call) => lineOf(call, now))
-  const all = [HEAD, ...(lines.length > 0 ? lines : ['No call since the PNS started.'])]
+  const all = [HEAD, ...(lines.length > 0 ? lines : ['No call in the last hour.'])]
   return all.map((line) => [...line].slice(0, columns).join(''))
 }

@@ -1,24 +1,31 @@
 import type { TraceAnswer, TraceDevice, TraceStep } from '../wire/trace.ts'
-import type { CallRecord } from './call-record.ts'
+import { type CallRecord, PHONE_STEPS } from './call-record.ts'
+import { cancelWords, PROVIDERS } from './call-words.ts'
+import { titleOf } from './problem.ts'
 import { nameReason } from './reasons.ts'
 
-/** What the PBX did with a phone, which the relay does not hear of. */
-type OwnStep = 'invited' | 'answered'
+/** What the relay does not hear of: what the PBX did with a phone, and that the PNS gave up. */
+type OwnStep = 'invited' | 'answered' | 'failed'
 
-/** The relay's trace, and what this PNS saw of the call if it remembers it. */
-export type Trace = TraceAnswer & { seen?: CallRecord | undefined }
+/**
+ * The relay's trace, and what this PNS saw of the call if it remembers it. `lacks`: why the relay gave none; then all of it is what
+ * this PNS saw.
+ */
+export type Trace = Omit<TraceAnswer, 'uuid' | 'expiresAt'> & { seen?: CallRecord | undefined; lacks?: string }
 
+/** In the order in which they can happen at one moment. */
 const WORDS: Record<TraceStep['step'] | OwnStep, string> = {
   asked: 'PBX asked to ring',
   relay_accepted: 'relay accepted the call',
   sns_accepted: 'SNS accepted the push',
-  sns_refused: 'SNS refused the push',
+  sns_refused: 'SNS did not take the push',
   not_sent: 'not pushed',
   provider_accepted: 'accepted the push',
   provider_refused: 'refused the push',
   woke: 'phone woke and registered',
   invited: 'INVITE to the phone',
   answered: 'phone answered',
+  failed: 'PNS gave up',
   cancelled: 'call cancelled',
   cancel_sent: 'SNS accepted the cancel',
   cancel_not_sent: 'cancel not pushed',
@@ -39,7 +46,6 @@ const FOLLOWS: Record<TraceStep['step'], TraceStep['step'][]> = {
   cancel_not_sent: ['cancelled'],
 }
 
-const PROVIDERS = { ios: 'Apple', android: 'Google' } as const
 const providerOf = (device: TraceDevice | undefined): string => (device ? PROVIDERS[device.platform] : 'the provider')
 
 /** `ms` since the PBX asked. `moved`: another clock had put the step before one that it must follow. */
@@ -54,6 +60,8 @@ export type TimelineRow = {
   deviceId: string | undefined
   words: string
 }
+
+type Row = Omit<TimelineRow, 'gapMs'>
 
 /** The steps in the order in which they can have happened: none before one that it must follow. */
 function place(steps: readonly TraceStep[]): Placed[] {
@@ -73,18 +81,24 @@ function place(steps: readonly TraceStep[]): Placed[] {
 
 function wordsOf({ step, detail, dwellMs, status, reason }: TraceStep, device: TraceDevice | undefined): string {
   const words = step.startsWith('provider_') ? `${providerOf(device)} ${WORDS[step]}` : WORDS[step]
+  if (step === 'cancelled') return `${words}: ${cancelWords(detail)}`
+  if (step === 'sns_refused' && isUnanswered(detail)) return 'SNS gave no answer'
   const figures = [dwellMs === undefined ? [] : `dwell ${dwellMs} ms`, status === undefined ? [] : `status ${status}`].flat()
   const aside = figures.length > 0 ? ` (${figures.join(', ')})` : ''
   // Google's answers come in several lines.
   return [`${words}${aside}`, reason, detail?.replace(/[\s\p{Cc}]+/gu, ' ')].filter((part) => part !== undefined).join(': ')
 }
 
-function stateOf(device: TraceDevice, steps: readonly TraceStep[]): string {
-  const { deviceId, wakeMs, unknown } = device
+const isUnanswered = (detail: string | undefined) => detail === 'sns_slow'
+
+/** `wokeMs`: as this PNS saw it, where the relay has not heard of it yet. */
+function stateOf(device: TraceDevice, steps: readonly TraceStep[], wokeMs: number | undefined): string {
+  const { deviceId, wakeMs = wokeMs, unknown } = device
   const own = new Map(steps.filter((step) => step.deviceId === deviceId).map((step) => [step.step, step]))
   const unsent = own.get('sns_refused') ?? own.get('not_sent')
   if (wakeMs !== undefined) return `woke after ${Math.round(wakeMs)} ms`
   if (own.has('woke')) return 'woke'
+  if (isUnanswered(unsent?.detail)) return `not known whether SNS took the push: ${nameReason('sns_slow')}`
   if (unsent) return `not reached: ${nameReason(unsent.detail ?? unsent.step)}`
   const refused = own.get('provider_refused')
   if (refused)
@@ -99,14 +113,42 @@ const LACKS = {
   wakes: "The relay's log could not be read whole: ask again for which phones woke.",
 } as const
 
-function ownRows({ seen }: Trace) {
-  return (seen?.devices ?? []).flatMap(({ deviceId, steps }) =>
-    (['invited', 'answered'] as const).flatMap((step) => {
-      const ms = steps[step]
-      return ms === undefined ? [] : [{ step, ms, moved: false, deviceId, words: WORDS[step] }]
-    }),
+/** What this PNS saw. A phone that woke is invited after that, though the PNS may have heard of it a moment before. */
+function ownRows({ seen }: Trace, relayRows: readonly Row[]): Row[] {
+  const row = (step: OwnStep | 'woke', ms: number, deviceId?: string, words = WORDS[step]): Row => ({
+    step,
+    ms,
+    moved: false,
+    deviceId,
+    words,
+  })
+  const ofPhones = (seen?.devices ?? []).flatMap(({ deviceId, steps }) => {
+    const known = relayRows.find((one) => one.step === 'woke' && one.deviceId === deviceId)
+    const { woke, ...later } = steps
+    const atLeast = known?.ms ?? woke ?? 0
+    return [
+      ...(known || woke === undefined ? [] : [row('woke', woke, deviceId)]),
+      ...PHONE_STEPS.flatMap((step) => {
+        const ms = later[step]
+        return ms === undefined ? [] : [row(step, Math.max(ms, atLeast), deviceId)]
+      }),
+    ]
+  })
+  const { failed } = seen ?? {}
+  return failed ? [...ofPhones, row('failed', failed.ms, undefined, `${WORDS.failed}: ${titleOf(failed.code)}`)] : ofPhones
+}
+
+/** What is cancelled because a phone answered is cancelled after that. */
+function afterAnswer(rows: readonly Row[], { seen }: Trace): Row[] {
+  const answers = seen?.devices.flatMap(({ steps }) => steps.answered ?? []) ?? []
+  const isAfter = seen?.cancelled?.reason === 'answered_elsewhere'
+  const first = Math.min(...answers)
+  return rows.map((row) =>
+    isAfter && CANCELS.has(row.step) && row.ms < first && answers.length > 0 ? { ...row, ms: first } : row,
   )
 }
+
+const CANCELS = new Set<Row['step']>(['cancelled', 'cancel_sent', 'cancel_not_sent'])
 
 /** The steps of a call in the order in which they can have happened. */
 export function rowsOf(trace: Trace): TimelineRow[] {
@@ -115,15 +157,20 @@ export function rowsOf(trace: Trace): TimelineRow[] {
     const { step, ms, moved, deviceId } = placed
     return { step, ms, moved, deviceId, words: wordsOf(placed, deviceOf(deviceId)) }
   })
-  const rows = [...relayRows, ...ownRows(trace)].sort((a, b) => a.ms - b.ms)
+  const order = Object.keys(WORDS)
+  const rows = [...afterAnswer(relayRows, trace), ...ownRows(trace, relayRows)].sort(
+    (a, b) => a.ms - b.ms || order.indexOf(a.step) - order.indexOf(b.step),
+  )
   return rows.map((row, i) => ({ ...row, gapMs: i === 0 ? undefined : row.ms - (rows[i - 1]?.ms ?? 0) }))
 }
 
 /** How each device stands, and what is not known. */
-export function notesOf({ devices, steps, incomplete = [] }: TraceAnswer): string[] {
+export function notesOf({ devices, steps, incomplete = [], lacks, seen }: Trace): string[] {
+  const wokeMs = (id: string) => seen?.devices.find(({ deviceId }) => deviceId === id)?.steps.woke
   return [
+    ...(lacks === undefined ? [] : [`Only what this PNS saw: ${lacks}`]),
     ...(devices.length === 0 && !incomplete.includes('pushes') ? ['No device was registered: nothing was pushed.'] : []),
-    ...devices.map((device) => `${device.platform} ${device.deviceId}: ${stateOf(device, steps)}`),
+    ...devices.map((device) => `${device.platform} ${device.deviceId}: ${stateOf(device, steps, wokeMs(device.deviceId))}`),
     ...incomplete.map((part) => LACKS[part]),
   ]
 }

@@ -10,6 +10,7 @@ export type Platform = v.InferOutput<typeof Platform>
  * `skipped`: this device cannot get such a push. `expired`: the ring window was over before it could be sent.
  */
 export const DeliveryOutcome = v.picklist(['accepted', 'gone', 'retry', 'rejected', 'skipped', 'expired'])
+export type DeliveryOutcome = v.InferOutput<typeof DeliveryOutcome>
 
 /** `app` names the mobile app where the relay serves several. */
 export const Delivery = v.object({

@@ -48,6 +48,10 @@ export function createFeed(newest: (count: number) => CallRecord[]) {
       viewers.add(viewer)
       return () => void viewers.delete(viewer)
     },
+    /** Who may still look comes back by itself. */
+    endAll(): void {
+      for (const { end } of viewers) end()
+    },
     close(): void {
       clearInterval(silence)
       clearTimeout(gathering)

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type * as v from 'valibot'
 import type { Answer } from '../answer.ts'
 import type { Context } from '../context.ts'
+import { ownTrace } from '../own-trace.ts'
 import type { CallParams, CancelCallParams, PushMessageParams } from '../params.ts'
+import { PnsProblem } from '../problem.ts'
 import { BACKGROUND_BUDGET_MS } from '../relay/relay.ts'
 import type { Trace } from '../timeline.ts'
 import { callerOf, confirmedOf, outcomesOf, settleDeliveries } from './deliveries.ts'
@@ -30,9 +32,23 @@ export async function cancelCall(context: Context, { callId, reason }: Output<ty
   return { devices: answer.devices, body: answer }
 }
 
-/** The relay's trace of a call, and what was seen of it here. It reads logs for it, which may take longer than a call could wait. */
+/**
+ * The relay's trace of a call, and what was seen of it here: that alone, if the relay has none or is away. The relay reads logs for
+ * it, which may take longer than a call could wait.
+ */
 export async function trace(context: Context, { callId }: Output<typeof CallParams>): Promise<Answer> {
-  const traced = await context.relay().once('trace', { params: { callId }, budgetMs: BACKGROUND_BUDGET_MS })
-  const body: Trace = { ...traced, seen: context.recentCalls.find(callId)?.record }
+  const seen = () => context.recentCalls.find(callId)?.record
+  const traced: Trace = await context
+    .relay()
+    .once('trace', { params: { callId }, budgetMs: BACKGROUND_BUDGET_MS })
+    .catch((error: unknown) => {
+      const own = seen()
+      if (!own || !(error instanceof PnsProblem)) throw error
+      return { ...ownTrace(own), lacks: error.message }
+    })
+  for (const { step, deviceId, reason = 'refused' } of traced.steps) {
+    if (step === 'provider_refused' && deviceId !== undefined) context.recentCalls.refused(callId, deviceId, reason)
+  }
+  const body: Trace = { ...traced, seen: seen() }
   return { devices: traced.devices.length, body }
 }

@@ -2,7 +2,7 @@ import type * as v from 'valibot'
 import type { Answer } from '../answer.ts'
 import { isPageFile, pageFile } from '../console/page.ts'
 import type { Context } from '../context.ts'
-import { SIGN_OUT, signIn } from '../http/guard.ts'
+import { signIn, signOut } from '../http/guard.ts'
 import type { FileParams, SignInParams, WakeTimesParams } from '../params.ts'
 import { PnsProblem } from '../problem.ts'
 import { VERSION } from '../version.ts'
@@ -35,7 +35,11 @@ export const signInPage = ({ settings }: Context, { token }: Output<typeof SignI
   headers: { 'set-cookie': signIn(token, settings()) },
 })
 
-export const signOutPage = (): Answer => ({ devices: 0, body: { signedIn: false }, headers: { 'set-cookie': SIGN_OUT } })
+export const signOutPage = ({ settings }: Context): Answer => ({
+  devices: 0,
+  body: { signedIn: false },
+  headers: { 'set-cookie': signOut(settings()) },
+})
 
 /** Calls as they change, until the page goes. */
 export function events({ feed }: Context): Answer {

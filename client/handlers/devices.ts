@@ -61,7 +61,13 @@ export async function remove(context: Context, selection: Output<typeof DeletePa
   return { devices: removed.length, body: { removed } }
 }
 
-export function list({ store }: Context, { extension, parked }: Output<typeof DevicesParams>): Answer {
+/** All devices, those of an extension or those that are parked; or the first that fit, and how many do. */
+export function list({ store }: Context, params: Output<typeof DevicesParams>): Answer {
+  if ('limit' in params) {
+    const { found, devices } = store.find(params.search, params.limit)
+    return { devices: found, body: { found, devices: devices.map(shown) } }
+  }
+  const { extension, parked } = params
   const found = parked
     ? store.parked().filter((device) => extension === undefined || device.extension === extension)
     : store.devices(extension)
@@ -72,7 +78,7 @@ export function list({ store }: Context, { extension, parked }: Output<typeof De
 export type ListedDevice = ReturnType<typeof shown>
 
 const shown = (registration: Registration) => {
-  const { extension, deviceId, platform, app, token, alertToken, removed, refusal, wakes } = registration
+  const { extension, deviceId, platform, app, token, alertToken, version, removed, refusal, wakes } = registration
   return {
     extension,
     deviceId,
@@ -80,6 +86,8 @@ const shown = (registration: Registration) => {
     app,
     token: redactToken(token),
     ...(alertToken !== undefined && { alertToken: redactToken(alertToken) }),
+    // A version is the time of its change, in ms since 1970.
+    changedAt: version,
     confirmed: isConfirmed(registration),
     ...(removed && { removed }),
     ...(refusal !== undefined && { refusal }),

@@ -30,8 +30,8 @@ export async function pushCall(context: Context, { wait, seconds, ...params }: P
 
 async function push(context: Context, call: Call, asked: number): Promise<RingAnswer> {
   const { clock, metrics, log, recentCalls } = context
-  const { callId, to } = call
-  recentCalls.remember({ callId, to, from: callerOf(call.from, call.name) }, asked)
+  const { callId, to, ringSeconds } = call
+  recentCalls.remember({ callId, to, from: callerOf(call.from, call.name), ringSeconds }, asked)
   try {
     const answer = await ring(context, call, asked)
     recentCalls.pushed(callId, answer.deliveries)

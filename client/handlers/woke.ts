@@ -26,8 +26,10 @@ export function woke(context: Context, params: Params): Answer {
   const { call, device } = find(context, params)
   const { deviceId, platform } = device
   const wakeMs = context.wakes.add({ callId, extension, deviceId, platform, first: !call.ready }, call.at)
+  const isRepeated = call.record.devices.some((one) => one.deviceId === deviceId && one.steps.woke !== undefined)
   context.recentCalls.woke(callId, { deviceId, extension, wakeMs }, platform)
-  spared(context, () => context.store.wakeTimes.add({ extension, deviceId, platform, wakeMs, at: context.clock.wall() }))
+  if (!isRepeated)
+    spared(context, () => context.store.wakeTimes.add({ extension, deviceId, platform, wakeMs, at: context.clock.wall() }))
   context.log.info({ callId, extension, deviceId, platform, wakeMs }, 'woke')
   return { devices: 1, body: { callId, extension, deviceId, wakeMs } }
 }

@@ -5,19 +5,21 @@ import { parseListen, socketPathOf } from '../listen.ts'
 import type { Settings } from '../load-settings.ts'
 import { PnsProblem } from '../problem.ts'
 
-type Guarded = Pick<Settings, 'listen' | 'localToken' | 'console'>
+type Guarded = Pick<Settings, 'listen' | 'localToken' | 'console' | 'pbx'>
 
 /** What a route is for: everybody who may see the page, who wants to know something, or who changes something. */
 export type Access = 'page' | 'read' | 'change'
 
-const COOKIE = 'wakecall'
 const COOKIE_SECONDS = 12 * 3600
+
+/** Cookies know no ports (RFC 6265, 8.5), and a machine may have a PNS for each of two PBXs. */
+const cookieName = ({ pbx }: Guarded): string => `wakecall-${pbx}`
 
 /** Refuses strange web pages, and everybody without the local token if there is one; the console does what the settings let it do. */
 export function guard(headers: IncomingHttpHeaders, settings: Guarded, access: Access): void {
   if (!isOwn(headers, settings)) throw new PnsProblem('browser_refused', 'Only programs may ask this service, and its own page.')
   const { localToken, console } = settings
-  const signedIn = localToken !== undefined && sameText(cookieOf(headers), sessionOf(localToken))
+  const signedIn = localToken !== undefined && isSession(cookieOf(headers, cookieName(settings)), localToken)
   const isPage = access === 'page' || signedIn || headers['sec-fetch-site'] === 'same-origin' || headers.origin !== undefined
   if (isPage && console === 'off') {
     throw new PnsProblem('console_refused', 'The page is switched off: set console = "read" or "full".')
@@ -26,7 +28,11 @@ export function guard(headers: IncomingHttpHeaders, settings: Guarded, access: A
   if (localToken !== undefined && !signedIn && !sameText(headers.authorization ?? '', `Bearer ${localToken}`)) {
     throw new PnsProblem('token_required', 'Send the localToken of the settings as Authorization: Bearer.')
   }
-  if (isPage && access === 'change' && console !== 'full') {
+  if (!isPage || access !== 'change') return
+  // Another port of this host is the same site, and an image of it has the cookie, but no Origin.
+  if (headers.origin === undefined)
+    throw new PnsProblem('browser_refused', 'The page changes nothing by a link: it sends its Origin.')
+  if (console !== 'full') {
     throw new PnsProblem('console_refused', 'The page may only look: set console = "full" in the settings, and reload them.')
   }
 }
@@ -35,22 +41,33 @@ export function guard(headers: IncomingHttpHeaders, settings: Guarded, access: A
  * The cookie of a page that has shown the token: as long as the token is the same, for twelve hours. Without a token there is
  * nothing to sign in to. Throws `token_required`.
  */
-export function signIn(given: string, { localToken }: Guarded): string {
+export function signIn(given: string, settings: Guarded): string {
+  const { localToken } = settings
   if (localToken === undefined || !sameText(given, localToken)) {
     throw new PnsProblem('token_required', 'That is not the localToken of the settings.')
   }
-  return `${COOKIE}=${sessionOf(localToken)}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Strict`
+  const until = String(Math.floor(Date.now() / 1000) + COOKIE_SECONDS)
+  return `${cookieName(settings)}=${until}.${signatureOf(until, localToken)}; Path=/; Max-Age=${COOKIE_SECONDS}; ${STRICT}`
 }
 
-export const SIGN_OUT = `${COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict`
+export const signOut = (settings: Guarded): string => `${cookieName(settings)}=; Path=/; Max-Age=0; ${STRICT}`
 
-const sessionOf = (localToken: string): string => createHmac('sha256', localToken).update('console').digest('base64url')
+const STRICT = 'HttpOnly; SameSite=Strict'
 
-const cookieOf = ({ cookie = '' }: IncomingHttpHeaders): string =>
+/** `until`: seconds since 1970. */
+const signatureOf = (until: string, localToken: string): string =>
+  createHmac('sha256', localToken).update(`console ${until}`).digest('base64url')
+
+function isSession(cookie: string, localToken: string): boolean {
+  const [until = '', signature = ''] = cookie.split('.')
+  return sameText(signature, signatureOf(until, localToken)) && Number(until) > Date.now() / 1000
+}
+
+const cookieOf = ({ cookie = '' }: IncomingHttpHeaders, name: string): string =>
   cookie
     .split(/;\s*/)
-    .find((pair) => pair.startsWith(`${COOKIE}=`))
-    ?.slice(COOKIE.length + 1) ?? ''
+    .find((pair) => pair.startsWith(`${name}=`))
+    ?.slice(name.length + 1) ?? ''
 
 /**
  * An `<img>` sends no Origin but Sec-Fetch-Site; a name that was rebound to this address sends itself as Host. No browser

@@ -93,7 +93,7 @@ export function createAddress(settings: RelaySettings, clock: Clock, contact: Co
       const opened = breaker.opened()
       if (!opened) return undefined
       const since = new Date(opened.since).toISOString()
-      const next = 'It is asked again every few seconds; run wakecall doctor.'
+      const next = 'It is asked again every few seconds.'
       return new PnsProblem('relay_away', `Away since ${since}: ${opened.problem.message} ${next}`, {}, opened.problem)
     },
     keepWarm(): void {

@@ -4,6 +4,7 @@ import type { Device } from './registration.ts'
 /** Apple's tokens are stored in lower case, Google's as they are. */
 const HAS_TOKEN = `(platform = 'android' AND token = @token)
   OR (platform = 'ios' AND (token = lower(@token) OR (alert_token IS NOT NULL AND alert_token = lower(@token))))`
+const MATCHES = `instr(lower(extension || ' ' || device_id || ' ' || app), lower(@search)) > 0`
 const WAITING = 'confirmed_version <> version AND refusal IS NULL'
 const VERSION_OF = 'WHERE extension = ? AND device_id = ? AND version = ?'
 
@@ -14,6 +15,8 @@ export function deviceStatements(sql: DatabaseSync) {
     byToken: sql.prepare(`SELECT * FROM device WHERE removed = 0 AND (${HAS_TOKEN})`),
     byExtension: sql.prepare('SELECT * FROM device WHERE extension = ? AND removed = 0 ORDER BY device_id'),
     everyone: sql.prepare('SELECT * FROM device WHERE removed = 0 ORDER BY extension, device_id'),
+    found: sql.prepare(`SELECT * FROM device WHERE removed = 0 AND ${MATCHES} ORDER BY extension, device_id LIMIT @limit`),
+    foundCount: sql.prepare(`SELECT count(*) AS count FROM device WHERE removed = 0 AND ${MATCHES}`),
     parked: sql.prepare('SELECT * FROM device WHERE refusal IS NOT NULL ORDER BY extension, device_id'),
     rows: sql.prepare('SELECT * FROM device WHERE extension = ?'),
     extensions: sql.prepare('SELECT DISTINCT extension FROM device WHERE extension > ? ORDER BY extension LIMIT ?'),

@@ -61,6 +61,11 @@ export function createStore(dataDir: string, clock: Clock) {
     select,
     devices: (extension?: string): Registration[] =>
       (extension === undefined ? device.everyone.all() : device.byExtension.all(extension)).map(registrationOf),
+    /** The first of those whose extension, id or app has this text in it, and how many there are. */
+    find: (search: string, limit: number): { found: number; devices: Registration[] } => ({
+      found: Number(device.foundCount.get({ search })?.count),
+      devices: device.found.all({ search, limit }).map(registrationOf),
+    }),
     parked: (): Registration[] => device.parked.all().map(registrationOf),
     /** The next extensions that have devices, in order. */
     extensions: (after: string, limit: number): string[] =>

@@ -1,12 +1,19 @@
 import { useEffect } from 'preact/hooks'
-import { mustSignIn, notice, post } from './api.ts'
+import type { Health as HealthAnswer } from '../../client/health.ts'
+import { attempt, mustSignIn, notice, post } from './api.ts'
 import { connection } from './calls.ts'
-import { facts, learn } from './facts.ts'
+import { differenceMs } from './clock.ts'
+import { facts, hasPhones } from './facts.ts'
+import { focusContent } from './focus.ts'
+import { showSeconds } from './format.ts'
 import { hrefOf, route, VIEWS, type View } from './route.ts'
+import { refusal } from './stream.ts'
 import { TEXTS } from './texts.ts'
+import { useAsked } from './use-asked.ts'
 import { Devices } from './views/devices.tsx'
 import { Health } from './views/health.tsx'
 import { Now } from './views/now.tsx'
+import { Phones } from './views/phones.tsx'
 import { SignIn } from './views/sign-in.tsx'
 import { Wakes } from './views/wakes.tsx'
 
@@ -15,16 +22,27 @@ const CONTENT: Record<View, () => preact.JSX.Element> = {
   devices: Devices,
   health: Health,
   wakes: Wakes,
+  phones: Phones,
+}
+
+const HEALTH_MS = 15_000
+
+/** How the PNS is, where that is not well. */
+function Ailment() {
+  const { answer } = useAsked<HealthAnswer>('/health', HEALTH_MS)
+  return answer && answer.status !== 'ok' ? <strong class="ailment">: {answer.status}</strong> : null
 }
 
 function Navigation() {
+  const views = VIEWS.filter((view) => view !== 'phones' || hasPhones.value)
   return (
     <nav aria-label={TEXTS.title}>
       <ul>
-        {VIEWS.map((view) => (
+        {views.map((view) => (
           <li key={view}>
             <a href={hrefOf(view)} aria-current={route.value.view === view ? 'page' : undefined}>
               {TEXTS.views[view]}
+              {view === 'health' && <Ailment />}
             </a>
           </li>
         ))}
@@ -44,6 +62,7 @@ function Notice() {
             type="button"
             onClick={() => {
               notice.value = undefined
+              focusContent()
             }}
           >
             {TEXTS.dismiss}
@@ -54,18 +73,24 @@ function Notice() {
   )
 }
 
+function Clock() {
+  const ms = differenceMs()
+  return ms === undefined ? null : <p class="warning">{TEXTS.clock(showSeconds(Math.abs(ms) / 1000), ms > 0)}</p>
+}
+
 /** The whole page: the form to sign in where the PNS asks for it, or else the view that the address names. */
 export function App() {
-  const signedOut = mustSignIn.value
+  const asked = route.value.view
+  // A link to the phones leads to the calls where there are none.
+  const view = asked === 'phones' && !hasPhones.value ? 'now' : asked
   useEffect(() => {
-    if (!signedOut) learn().catch(() => {})
-  }, [signedOut])
-  if (signedOut) return <SignIn />
-  const { view } = route.value
+    document.title = `${TEXTS.views[view]} – ${TEXTS.title}`
+  }, [view])
+  if (mustSignIn.value) return <SignIn />
   const Content = CONTENT[view]
   return (
     <>
-      <button type="button" class="skip" onClick={skip}>
+      <button type="button" class="skip" onClick={focusContent}>
         {TEXTS.skip}
       </button>
       <header>
@@ -75,7 +100,7 @@ export function App() {
         </span>
         <Navigation />
         <span class={`connection ${connection.value}`} role="status">
-          {TEXTS.connection[connection.value]}
+          {refusal.value ?? TEXTS.connection[connection.value]}
         </span>
         {facts.value?.signedIn && (
           <button type="button" onClick={signOut}>
@@ -84,6 +109,7 @@ export function App() {
         )}
       </header>
       <main id="content" tabIndex={-1}>
+        <Clock />
         <Notice />
         <Content />
       </main>
@@ -91,9 +117,4 @@ export function App() {
   )
 }
 
-const skip = () => document.getElementById('content')?.focus()
-
-async function signOut(): Promise<void> {
-  await post('/sign_out')
-  location.reload()
-}
+const signOut = () => attempt(post('/sign_out').then(() => location.reload()))

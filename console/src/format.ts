@@ -1,14 +1,12 @@
+import { pnsNow } from './clock.ts'
+
 const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 
 const DAY_MS = 24 * 3600 * 1000
 
 /** The time of day, with the date if it was not lately. */
-export const showTime = (ms: number, now = Date.now()): string => (Math.abs(now - ms) < DAY_MS / 2 ? TIME : DATE).format(ms)
-
-/** `840 ms`, `1.2 s`, `12 s`. */
-export const showMs = (ms: number): string =>
-  ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`
+export const showTime = (ms: number, now = pnsNow()): string => (Math.abs(now - ms) < DAY_MS / 2 ? TIME : DATE).format(ms)
 
 const UNITS = [
   [86_400, 'd'],

@@ -1,18 +1,25 @@
-import type { CallState } from '../../client/call-record.ts'
+import type { Finding } from '../../client/doctor/finding.ts'
+import type { Phone } from './phones.ts'
 
-/** Everything that the page says. */
+type PhoneState = Phone['state']
+
+/** Everything that the page says; what it says of a call, the terminal says too (client/call-words.ts, client/timeline.ts). */
 export const TEXTS = {
   title: 'Wakecall',
   skip: 'Skip to content',
-  views: { now: 'Now', devices: 'Devices', health: 'Health', wakes: 'Wake latency' },
+  views: { now: 'Now', devices: 'Devices', health: 'Health', wakes: 'Wake latency', phones: 'Virtual phones' },
   connection: {
     connecting: 'Connecting…',
     live: 'Live',
     lost: 'The PNS does not answer. Trying again…',
   },
+  clock: (difference: string, isBehind: boolean) =>
+    `The clock of this computer is ${difference} ${isBehind ? 'behind' : 'ahead of'} that of the PNS. All times here are by the PNS’s clock.`,
   readOnly: 'Looking only. Set console = "full" in the settings to change things here.',
   failed: 'That did not work',
   dismiss: 'Dismiss',
+  newVersion: (version: string) => `The PNS is now version ${version}: reload this page.`,
+  old: (time: string, why: string) => `As of ${time}. ${why}`,
   loading: 'Loading…',
   more: (left: number | undefined) => (left === undefined ? 'Show older calls' : `Show more (${left} left)`),
   signIn: {
@@ -26,42 +33,29 @@ export const TEXTS = {
   now: {
     title: 'Calls of the last hour',
     empty: 'No call in the last hour.',
-    columns: { asked: 'Asked', to: 'To', from: 'From', state: 'State', devices: 'Devices', way: 'Way' },
-    open: (callId: string) => `Show the way of call ${callId}`,
-    withheld: 'withheld',
-    inProgress: (calls: number) => (calls === 1 ? '1 call in progress' : `${calls} calls in progress`),
+    columns: { asked: 'Asked', to: 'To', from: 'From', state: 'State', devices: 'Devices', timeline: 'Timeline' },
+    open: (to: string, time: string) => `Timeline of the call to ${to} at ${time}`,
+    ringing: (calls: number) => (calls === 1 ? '1 call is ringing' : `${calls} calls are ringing`),
   },
-  states: {
-    asked: 'asking',
-    failed: 'not pushed',
-    nobody: 'nobody to push to',
-    pushed: 'pushed',
-    woke: 'woke',
-    answered: 'answered',
-    cancelled: 'cancelled',
-  } satisfies Record<CallState, string>,
-  outcomes: {
-    accepted: 'pushed',
-    gone: 'app gone',
-    retry: 'throttled',
-    rejected: 'refused',
-    skipped: 'skipped',
-    expired: 'too late',
-  },
+  withheld: 'withheld',
   platforms: { ios: 'iPhone', android: 'Android' },
   timeline: {
-    title: (callId: string) => `The way of call ${callId}`,
+    title: (callId: string) => `Timeline of call ${callId}`,
+    callId: 'Call:',
     columns: { ms: 'ms', gap: 'gap', who: 'Who', what: 'What' },
     moved: '~ by a clock that is behind: it cannot have happened earlier.',
-    none: 'The relay knows nothing of this call yet.',
-    pbx: 'PBX',
-    steps: { invited: 'INVITE to the phone', answered: 'phone answered' },
+    asking: 'So far as this PNS knows; the relay is asked…',
+    call: 'call',
   },
   devices: {
     title: 'Devices',
     search: 'Extension, device or app',
-    found: (shown: number, all: number) => (shown === all ? `${all} devices` : `${shown} of ${all} devices`),
-    empty: 'No device has registered.',
+    found: (count: number, search: string) => {
+      if (count === 0) return search ? 'No device fits.' : 'No device has registered.'
+      const fits = count === 1 ? ' fits' : ' fit'
+      return `${count} device${count === 1 ? '' : 's'}${search && fits}`
+    },
+    others: 'Search for the others.',
     columns: {
       extension: 'Extension',
       device: 'Device',
@@ -76,7 +70,9 @@ export const TEXTS = {
       waiting: 'not yet: on its way to the relay',
       removed: 'removed, on its way to the relay',
       refused: (why: string) => `no: the relay refused it (${why})`,
+      no: (why: string) => `no: ${why}`,
     },
+    gone: 'Lost in the last hour, until they register again',
     never: 'never',
     testPush: 'Test push',
     tested: (deviceId: string) => `${deviceId} was pushed to: see Now.`,
@@ -88,7 +84,6 @@ export const TEXTS = {
   health: {
     title: 'Health',
     ok: 'All is well.',
-    problems: 'Problems',
     facts: {
       status: 'State',
       version: 'Version',
@@ -99,22 +94,27 @@ export const TEXTS = {
       wakes: 'Wakes to report',
       lastContact: 'Relay last answered',
       p95: '95 % of its answers within',
-      clock: 'Clock against the relay',
+      clock: 'Clock of this machine',
       certificate: 'Certificate of the relay until',
-      lastPush: 'Last call pushed',
+      lastPush: 'Last call',
     },
     unknown: 'not known yet',
+    /** The relay tells the time in whole seconds. */
+    clock: (ms: number) =>
+      Math.abs(ms) < 1000
+        ? 'within a second of the relay’s'
+        : `${Math.round(Math.abs(ms) / 1000)} s ${ms > 0 ? 'behind' : 'ahead of'} the relay’s`,
     doctor: 'Doctor',
     runDoctor: 'Run the doctor',
     doctorRuns: 'The doctor examines…',
     parked: 'Parked changes',
     noneParked: 'None.',
     retry: 'Try all again',
-    retried: (count: number) => `${count} changes are tried again.`,
+    retried: (count: number) => (count === 1 ? '1 change is tried again.' : `${count} changes are tried again.`),
     drop: 'Drop',
     confirmDrop: (deviceId: string) =>
       `Drop the change of ${deviceId}? This PNS forgets the device until its app registers again.`,
-    levels: { ok: 'OK', warning: 'Warning', broken: 'Broken', info: 'Not checked' } as Record<string, string>,
+    levels: { ok: 'OK', warning: 'Warning', broken: 'Broken' } satisfies Record<Finding['level'], string>,
   },
   wakes: {
     title: 'Wake latency',
@@ -125,5 +125,65 @@ export const TEXTS = {
     columns: { platform: 'Platform', count: 'Wakes', p50: 'half within', p90: '90 % within', p99: '99 % within' },
     chart: (platform: string) => `How many wakes of ${platform} took how long`,
     bar: (count: number, from: string, to: string) => `${count} between ${from} and ${to}`,
+  },
+  phones: {
+    title: 'Virtual phones',
+    what: 'Phones, Apple, Google and SNS are simulated; the relay and this PNS are the real ones. Ring an extension, and watch.',
+    ring: 'Ring',
+    to: 'Extension',
+    from: 'Caller’s number',
+    name: 'Caller’s name',
+    ringIt: 'Ring',
+    none: (to: string) => `no device of ${to} was pushed to; below is why.`,
+    rung: (devices: number) => (devices === 1 ? '1 device is pushed to.' : `${devices} devices are pushed to.`),
+    add: 'Add a phone',
+    phoneName: 'Name',
+    nameForm: '1 to 64 of A-Z a-z 0-9 _ . -',
+    extension: 'Extension',
+    platform: 'Platform',
+    fate: 'Pushes to it',
+    addIt: 'Add',
+    on: 'extension',
+    remove: 'Remove',
+    answer: 'Answer',
+    decline: 'Decline',
+    hangUp: 'Hang up',
+    last: 'The last call',
+    cancel: 'The caller hangs up',
+    states: {
+      locked: 'locked',
+      waking: 'waking…',
+      ringing: 'ringing',
+      talking: 'talking',
+      missed: 'missed call',
+      cancelled: 'call cancelled',
+    } satisfies Record<PhoneState, string>,
+    fates: {
+      accept: 'are delivered',
+      unregistered: 'find a dead token',
+      throttled: 'are throttled once',
+      slow: 'are slow at the provider',
+      unavailable: 'fail at the provider',
+      wrong_environment: 'wrong environment',
+      never_wakes: 'do not wake it',
+    } as Record<string, string>,
+    sights: {
+      push: 'push',
+      asleep: 'slept on:',
+      killed: 'the app was killed:',
+      unreadable: 'a push it cannot read',
+      waking: 'wakes',
+      ringing: 'rings:',
+      repeated: 'a repeat:',
+      answered: 'answered',
+      declined: 'declined',
+      hung_up: 'hung up',
+      cancelled: 'cancelled:',
+      expired: 'nobody answered',
+      missed_call: 'missed call',
+      message: 'message',
+    } as Record<string, string>,
+    cloud: 'Take away',
+    parts: { relay: 'the relay', dynamodb: 'DynamoDB', sns: 'SNS' } as Record<string, string>,
   },
 }

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks'
+import { pnsNow } from './clock.ts'
 
-/** The time, in ms since 1970, anew every so many ms. */
+/** The time by the PNS's clock, in ms since 1970, anew every so many ms. */
 export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(Date.now)
+  const [, setTick] = useState(0)
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs)
+    const timer = setInterval(() => setTick((tick) => tick + 1), everyMs)
     return () => clearInterval(timer)
   }, [everyMs])
-  return now
+  return pnsNow()
 }

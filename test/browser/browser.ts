@@ -1,14 +1,6 @@
-import { existsSync } from 'node:fs'
 import axe from 'axe-core'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
-
-const CHROMIUM = '/usr/bin/chromium'
-
-export async function openBrowser(): Promise<Browser> {
-  if (!existsSync(CHROMIUM)) throw new Error('There is no Chromium: apt-get install chromium')
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-background-networking'] })
-}
 
 /** A page that complains of what a visitor would: errors, and whatever its Content-Security-Policy stopped. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}) {

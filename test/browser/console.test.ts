@@ -5,17 +5,33 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tokenOf } from '../../local/tokens.ts'
-import { expectRows, openBrowser, openPage, seriousFaults, show } from './browser.ts'
+import { expectRows, openPage, seriousFaults, show } from './browser.ts'
+import { openBrowser } from './chromium.ts'
 import { startDemo } from './demo.ts'
 
 /** `CONSOLE_IMAGES=docs/images npm run test:browser` makes the pictures of the README anew. */
 const IMAGES = process.env.CONSOLE_IMAGES ?? mkdtempSync(join(tmpdir(), 'wakecall-images-'))
-const VIEWS = [
-  ['now', 'Now', 'Calls of the last hour'],
-  ['devices', 'Devices', 'Devices'],
-  ['health', 'Health', 'Health'],
-  ['wake-latency', 'Wake latency', 'Wake latency'],
-] as const
+/** Each view with its name in pictures, its heading, and what makes it show what it can. */
+const VIEWS: readonly [name: string, link: string, heading: string, fill: (page: Page) => Promise<unknown>][] = [
+  ['phones', 'Virtual phones', 'Virtual phones', (page) => page.locator('.screen.ringing').nth(1).waitFor()],
+  ['now', 'Now', 'Calls of the last hour', openNewest],
+  ['devices', 'Devices', 'Devices', (page) => page.locator('svg.spark').first().waitFor()],
+  ['health', 'Health', 'Health', runDoctor],
+  ['wake-latency', 'Wake latency', 'Wake latency', (page) => page.locator('svg.histogram').nth(1).waitFor()],
+]
+
+async function openNewest(page: Page): Promise<void> {
+  await page
+    .getByRole('button', { name: /^Timeline of the call/ })
+    .first()
+    .click()
+  await page.getByRole('cell', { name: 'phone woke and registered' }).nth(1).waitFor()
+}
+
+async function runDoctor(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Run the doctor' }).click()
+  await page.locator('.findings li').nth(5).waitFor()
+}
 
 let demo: Awaited<ReturnType<typeof startDemo>>
 let browser: Browser
@@ -48,12 +64,12 @@ test('a call appears as it comes, without a reload, and goes on as its phones wa
 })
 
 test('its way opens by keyboard: a lane for each device, each step with its time', async () => {
-  await ring('way-1')
+  await ring('way-1', '1001', 'Way Finder')
   const { page, complaints, close } = await openPage(browser, demo.url)
-  const button = page.getByRole('button', { name: 'Show the way of call way-1' })
+  const button = rowOf(page, 'Way Finder').getByRole('button')
   await button.focus()
   await page.keyboard.press('Enter')
-  const way = page.getByRole('region', { name: 'The way of call way-1' })
+  const way = page.getByRole('region', { name: 'Timeline of call way-1' })
   for (const words of ['PBX asked to ring', 'SNS accepted the push', 'Apple accepted the push', 'phone woke and registered']) {
     await way.getByRole('cell', { name: words }).first().waitFor()
   }
@@ -65,6 +81,29 @@ test('its way opens by keyboard: a lane for each device, each step with its time
   await close()
 })
 
+test('another call that comes leaves the focus and the open timeline where they are', async () => {
+  await ring('first-1', '1001', 'First Caller')
+  const { page, complaints, close } = await openPage(browser, demo.url)
+  const button = rowOf(page, 'First Caller').getByRole('button')
+  await button.press('Enter')
+  const way = page.getByRole('region', { name: 'Timeline of call first-1' })
+  await way.evaluate((node) => node.setAttribute('data-kept', 'yes'))
+  await ring('second-1', '1001', 'Second Caller')
+  await rowOf(page, 'Second Caller').first().waitFor()
+  expect(await way.getAttribute('data-kept')).toBe('yes')
+  expect(await page.evaluate('document.activeElement.getAttribute("aria-expanded")')).toBe('true')
+  expect(complaints).toEqual([])
+  await close()
+})
+
+test('a link to a call that is not in the list opens it, or says that nobody knows it', async () => {
+  const { page, close } = await openPage(browser, `${demo.url}/#now/%E0%A4%A`)
+  await page.getByRole('heading', { name: 'Calls of the last hour' }).waitFor()
+  await page.goto(`${demo.url}/#now/unknown-1`)
+  await page.getByText('No ring with this callId came').waitFor()
+  await close()
+})
+
 test('a refusal has the words of the provider, and what to do', async () => {
   const token = tokenOf({ kind: 'fcm', fate: 'unregistered', phone: 'carol' })
   await demo.ask(`/register?${new URLSearchParams({ extension: '1003', platform: 'android', token })}`)
@@ -72,9 +111,15 @@ test('a refusal has the words of the provider, and what to do', async () => {
   await ring('dead-1', '1003')
   const { page, close } = await openPage(browser, demo.url)
   await page.goto(`${demo.url}/#now/dead-1`)
-  const way = page.getByRole('region', { name: 'The way of call dead-1' })
+  const way = page.getByRole('region', { name: 'Timeline of call dead-1' })
   await way.getByRole('cell', { name: /Google refused the push/ }).waitFor()
   await way.getByRole('listitem').filter({ hasText: 'it must register again' }).waitFor()
+  await page.getByRole('listitem').filter({ hasText: 'refused by Google (unregistered)' }).waitFor()
+  await show(page, 'Devices')
+  await rowOf(page, '1003').getByText('no: unregistered: the app is gone').waitFor()
+  await ring('dead-2', '1003')
+  await page.getByRole('heading', { name: 'Lost in the last hour' }).waitFor()
+  await rowOf(page, '1003').waitFor({ state: 'detached' })
   await close()
 })
 
@@ -103,9 +148,7 @@ test('a device is tested and removed', async () => {
 test('the doctor runs, and says what it found', async () => {
   const { page, complaints, close } = await openPage(browser, demo.url)
   await show(page, 'Health')
-  await page.getByRole('button', { name: 'Run the doctor' }).click()
-  await page.getByText('settings_fit').or(page.locator('.findings li code')).first().waitFor()
-  expect(await page.locator('.findings li').count()).toBeGreaterThan(5)
+  await runDoctor(page)
   expect(complaints).toEqual([])
   await close()
 })
@@ -126,9 +169,11 @@ test.for([
   ['light', 380],
 ] as const)('every view in %s, %i pixels wide, keeps out nobody, and fits', async ([colorScheme, width]) => {
   const { page, complaints, close } = await openPage(browser, demo.url, { colorScheme, viewport: { width, height: 800 } })
-  for (const [name, link, heading] of VIEWS) {
+  await ring(`seen-${colorScheme}-${width}`)
+  for (const [name, link, heading, fill] of VIEWS) {
     await show(page, link, heading)
     await page.getByText('Live', { exact: true }).waitFor()
+    await fill(page)
     if (width > 1000) await page.screenshot({ path: join(IMAGES, `console-${name}-${colorScheme}.png`) })
     expect(await seriousFaults(page), link).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${link} scrolls sideways`).toBe(true)

@@ -205,6 +205,7 @@ it('/calls/{callId} passes the trace through', async () => {
   const { relay, pns } = await runBoth()
   const reply = await pns.ask(`/calls/${encodeURIComponent('a@b/1')}`)
   expect(reply.json()).toMatchObject({ callId: 'a~40b~2F1', steps: [{ step: 'woke' }] })
+  expect(reply.json()).not.toHaveProperty('lacks')
   expect(relay.received[0]?.path).toBe('/v1/calls/a~40b~2F1')
 })
 
@@ -214,6 +215,38 @@ it('/calls/{callId} of an unknown call is 404', async () => {
   const reply = await pns.ask('/calls/x')
   expect([reply.status, reply.json().code]).toEqual([404, 'call_not_found'])
 })
+
+it('what Apple refused stands in the record of the call, once the trace has been read', async () => {
+  const { relay, pns } = await runBoth()
+  await pns.post('/register', phone)
+  await pns.post('/push_call', { to: '1001', from: '1002', callId: 'c' })
+  const recorded = async () => (await pns.ask('/calls')).json().calls[0].devices
+  expect(await recorded()).not.toMatchObject([{ refused: expect.anything() }])
+  const refusal = '"step":"provider_refused","reason":"unregistered"'
+  relay.fate = (received) => JSON.parse(JSON.stringify(wellFate(received)).replace('"step":"woke"', refusal))
+  await pns.ask('/calls/c')
+  expect(await recorded()).toMatchObject([{ deviceId: 'phone-1', outcome: 'accepted', refused: 'unregistered' }])
+})
+
+it.each(['internal', 'call_not_found'] as const)(
+  '/calls/{callId} of a call that was seen here is what was seen, if %s',
+  async (code) => {
+    const { relay, pns } = await runBoth()
+    await pns.post('/register', phone)
+    relay.fate = (received) => (received.path === '/v1/calls' ? wellFate(received) : problem(code))
+    await pns.post('/push_call', { to: '1001', from: '1002', callId: 'c' })
+    await pns.post('/woke', { callId: 'c', extension: '1001', deviceId: 'phone-1' })
+    const reply = await pns.ask('/calls/c')
+    expect(reply.json()).toMatchObject({
+      callId: 'c',
+      from: '1002',
+      devices: [{ deviceId: 'phone-1', outcome: 'accepted', wakeMs: expect.any(Number) }],
+      steps: [{ step: 'asked' }, { step: 'relay_accepted' }, { step: 'sns_accepted' }, { step: 'woke' }],
+      seen: { callId: 'c' },
+      lacks: expect.any(String),
+    })
+  },
+)
 
 it('a device whose endpoint a cancel finds gone is no longer registered', async () => {
   const { relay, pns } = await runBoth()

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { CONSOLE_FILES } from '../../client/assets.ts'
 import type { CallRecord } from '../../client/call-record.ts'
-import { runBoth, type TestPns } from './harness.ts'
+import { pageFile } from '../../client/console/page.ts'
+import { runBoth, runPns, settingsFor, stubRelay, type TestPns } from './harness.ts'
 import { VOIP } from './keys.ts'
 import { problem } from './stub-relay.ts'
 
@@ -10,6 +12,9 @@ const TOKEN = 'a-long-secret-of-ours'
 const phone = { extension: '1001', platform: 'ios', token: VOIP, deviceId: 'phone-1' }
 /** What a browser says of a request that the page itself makes. */
 const fromPage = { 'sec-fetch-site': 'same-origin' }
+
+/** What it says beside that of a change. */
+const changing = ({ url }: TestPns) => ({ ...fromPage, origin: url })
 
 /** fetch sends no Sec-Fetch-Site that it is given. */
 async function pageAsks(pns: TestPns, path: string, headers: Record<string, string> = fromPage) {
@@ -60,7 +65,7 @@ it('a call that is not pushed says why', async () => {
   relay.fate = () => ({ status: 500, body: {} })
   await pns.ask('/push_call?to=1001&from=1002&callId=c')
   const { calls } = (await pns.ask('/calls')).json()
-  expect(calls).toMatchObject([{ callId: 'c', problem: 'relay_failed', devices: [] }])
+  expect(calls).toMatchObject([{ callId: 'c', failed: { ms: expect.any(Number), code: 'relay_failed' }, devices: [] }])
 })
 
 it.each(['/invited', '/answered', '/woke'])('%s of a call that nobody asked for is refused', async (path) => {
@@ -106,11 +111,17 @@ it('the page has nothing from elsewhere, comes compressed, and once', async () =
   expect((await pageAsks(pns, '/console/..%2Fsettings.ts')).status).toBe(404)
 })
 
+it('the page is under 120 KB, compressed', () => {
+  const sizes = CONSOLE_FILES.map((file) => pageFile(file)?.gzip.length ?? 0)
+  expect(Math.min(...sizes)).toBeGreaterThan(0)
+  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(120_000)
+})
+
 it('the page looks, and changes only what the settings let it change', async () => {
   const { pns } = await runBoth()
   await pns.post('/register', phone)
   expect((await pageAsks(pns, '/devices')).status).toBe(200)
-  const refused = await pageAsks(pns, '/delete?extension=1001&deviceId=phone-1')
+  const refused = await pageAsks(pns, '/delete?extension=1001&deviceId=phone-1', changing(pns))
   expect([refused.status, JSON.parse(refused.text).code]).toEqual([403, 'console_refused'])
   expect((await pns.ask('/devices')).json().devices).toHaveLength(1)
   expect((await pns.ask('/delete?extension=1001&deviceId=phone-1')).status).toBe(200)
@@ -119,7 +130,7 @@ it('the page looks, and changes only what the settings let it change', async () 
 it('with console = "full" it changes', async () => {
   const { pns } = await runBoth({ console: 'full' })
   await pns.post('/register', phone)
-  expect((await pageAsks(pns, '/delete?extension=1001&deviceId=phone-1')).status).toBe(200)
+  expect((await pageAsks(pns, '/delete?extension=1001&deviceId=phone-1', changing(pns))).status).toBe(200)
 })
 
 it('with console = "off" there is no page, and programs are served', async () => {
@@ -144,6 +155,54 @@ it('where there is a localToken the page signs in with it, and out', async () =>
   expect((await pageAsks(pns, '/health', { ...mine, origin: 'https://evil.example' })).status).toBe(403)
   expect((await pageAsks(pns, '/health', { ...mine, cookie: `${mine.cookie}x` })).status).toBe(401)
   expect((await pns.post('/sign_out', {})).headers.get('set-cookie')).toContain('Max-Age=0')
+})
+
+it('an image at another port of the same host changes nothing, though it has the cookie', async () => {
+  const { pns } = await runBoth({ localToken: TOKEN, console: 'full' })
+  const authorization = `Bearer ${TOKEN}`
+  await pageAsks(pns, `/register?${new URLSearchParams(phone)}`, { authorization })
+  const cookie = (await pns.post('/sign_in', { token: TOKEN })).headers.get('set-cookie')?.split(';')[0] ?? ''
+  for (const path of ['/delete?extension=1001&deviceId=phone-1', '/stop']) {
+    const reply = await pageAsks(pns, path, { cookie, host: '192.168.1.5:7460' })
+    expect([reply.status, JSON.parse(reply.text).code]).toEqual([403, 'browser_refused'])
+  }
+  const own = { cookie, host: '192.168.1.5:7460', origin: 'http://192.168.1.5:7460' }
+  expect((await pageAsks(pns, '/delete?extension=1001&deviceId=phone-1', own)).status).toBe(200)
+})
+
+it('a cookie is over after twelve hours, and of one PNS alone', async () => {
+  const { pns } = await runBoth({ localToken: TOKEN })
+  const cookie = (await pns.post('/sign_in', { token: TOKEN })).headers.get('set-cookie')?.split(';')[0] ?? ''
+  const [name = '', until = '', signature = ''] = cookie.split(/[=.]/)
+  expect(name).toBe('wakecall-hq')
+  const left = Number(until) - Date.now() / 1000
+  expect(left).toBeLessThanOrEqual(12 * 3600)
+  expect(left).toBeGreaterThan(11 * 3600)
+  const status = async (value: string) => (await pageAsks(pns, '/health', { ...fromPage, cookie: `${name}=${value}` })).status
+  expect(await status(`${until}.${signature}`)).toBe(200)
+  expect(await status(`${Number(until) + 3600}.${signature}`)).toBe(401)
+  vi.useFakeTimers({ now: (Number(until) + 1) * 1000, toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  expect(await status(`${until}.${signature}`)).toBe(401)
+})
+
+it('who looks on with a token that was replaced hears no more', async () => {
+  const relay = await stubRelay()
+  const settings = settingsFor(relay.url)
+  let fresh = settings
+  const pns = await runPns(settings, () => fresh)
+  const { response } = await listening(pns)
+  let ended = false
+  response.once('end', () => {
+    ended = true
+  })
+  fresh = { ...settings, ringSeconds: 20 }
+  await pns.post('/confreload', {})
+  await pns.ask('/health')
+  expect(ended).toBe(false)
+  fresh = { ...settings, localToken: TOKEN }
+  await pns.post('/confreload', {})
+  await vi.waitFor(() => expect(ended).toBe(true))
 })
 
 it('a wrong token signs nobody in, and none does where there is none', async () => {
@@ -187,6 +246,16 @@ it('the doctor is asked of the program that has one', async () => {
   const { pns } = await runBoth()
   const reply = await pns.post('/doctor', {})
   expect([reply.status, reply.json().detail]).toEqual([404, expect.stringContaining('run wakecall doctor')])
+})
+
+it('a wake that is told again is counted once', async () => {
+  const { pns } = await runBoth()
+  await pns.post('/register', phone)
+  await pns.ask('/push_call?to=1001&from=1&callId=c')
+  for (let i = 0; i < 3; i++) await pns.post('/woke', { callId: 'c', extension: '1001', deviceId: 'phone-1' })
+  expect((await pns.ask('/wake_times?hours=1')).json().buckets).toMatchObject([{ count: 1 }])
+  const [{ wakes }] = (await pns.ask('/devices')).json().devices
+  expect(wakes).toHaveLength(1)
 })
 
 it('a wake is counted, and remembered of its device', async () => {

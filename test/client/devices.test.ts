@@ -133,3 +133,26 @@ it('/devices refuses what is no extension', async () => {
   const { pns } = await runBoth()
   expect((await pns.ask('/devices?extension=%2F')).status).toBe(400)
 })
+
+it('/devices finds the first that fit, and says how many do', async () => {
+  const { pns } = await runBoth()
+  const add = (extension: string, deviceId: string) =>
+    pns.post('/register', { extension, platform: 'ios', token: deviceId.padEnd(64, '0').replace(/[^0-9a-f]/g, 'f'), deviceId })
+  await Promise.all([add('1001', 'Ada-phone'), add('1002', 'bob-phone'), add('1003', 'ada-tablet')])
+  const found = async (query: string) => {
+    const { found, devices } = (await pns.ask(`/devices?${query}`)).json()
+    return [found, ...devices.map(({ deviceId }: { deviceId: string }) => deviceId)]
+  }
+  expect(await found('limit=2')).toEqual([3, 'Ada-phone', 'bob-phone'])
+  expect(await found('limit=9&search=ADA')).toEqual([2, 'Ada-phone', 'ada-tablet'])
+  expect(await found('limit=9&search=1002')).toEqual([1, 'bob-phone'])
+  expect(await found('limit=9&search=%25')).toEqual([0])
+  await pns.post('/delete', { extension: '1001', deviceId: 'Ada-phone' })
+  expect(await found('limit=9&search=ada')).toEqual([1, 'ada-tablet'])
+})
+
+it.each(['limit=0', 'limit=1001', 'limit=x', 'search=ada', 'limit=5&extension=1001'])('/devices refuses %s', async (query) => {
+  const { pns } = await runBoth()
+  const reply = await pns.ask(`/devices?${query}`)
+  expect([reply.status, reply.json().code]).toEqual([400, 'invalid_request'])
+})

@@ -77,7 +77,7 @@ it('a request of its own origin is none of a strange page', async () => {
 })
 
 it('on a socket, which no browser reaches, callers may name it as they like', () => {
-  const [headers, read] = [{ host: 'pns' }, { localToken: undefined, console: 'read' as const }]
+  const [headers, read] = [{ host: 'pns' }, { localToken: undefined, console: 'read' as const, pbx: 'hq' }]
   expect(() => guard(headers, { ...read, listen: 'unix:/run/wakecall/pns.sock' }, 'read')).not.toThrow()
   expect(() => guard(headers, { ...read, listen: '127.0.0.1:7460' }, 'read')).toThrow(/its own page/)
   const page = { ...headers, 'sec-fetch-site': 'cross-site' }

@@ -89,7 +89,7 @@ const READY = { deviceId: 'phone-1', extension: '1001', wakeMs: 5 }
 function calls() {
   vi.useFakeTimers()
   const made = createRecentCalls(systemClock)
-  made.remember({ callId: 'c', to: '1001', from: { number: '1' } }, systemClock.monotonic())
+  made.remember({ callId: 'c', to: '1001', from: { number: '1' }, ringSeconds: 30 }, systemClock.monotonic())
   return made
 }
 

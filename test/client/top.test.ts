@@ -10,6 +10,7 @@ const call = (changes: Partial<CallRecord> = {}): CallRecord => ({
   to: '1001',
   from: { number: '1002', name: 'Ada' },
   askedAt: 1_000,
+  ringSeconds: 30,
   devices: [],
   ...changes,
 })
@@ -19,15 +20,27 @@ const lastLine = (changes: Partial<CallRecord>) => screenOf([call(changes)], vie
 
 it.each<[string, Partial<CallRecord>]>([
   ['asking', {}],
-  ['not pushed: relay_away', { problem: 'relay_away' }],
-  ['nobody to push to', { pushedMs: 9 }],
-  ['pushed             phone-1: accepted', { pushedMs: 9, devices: [device] }],
+  ['not pushed: The relay is known to be away', { failed: { ms: 3, code: 'relay_away' } }],
+  ['no device', { pushedMs: 9 }],
+  ['pushed             phone-1: pushed', { pushedMs: 9, devices: [device] }],
+  [
+    'no push accepted   phone-1: SNS failed (sns_failed)',
+    { pushedMs: 9, devices: [{ ...device, outcome: 'retry', reason: 'sns_failed' }] },
+  ],
   ['woke               phone-1: woke 840 ms', { pushedMs: 9, devices: [{ ...device, steps: { woke: 840 } }] }],
   ['answered           phone-1: answered 990 ms', { devices: [{ ...device, steps: { woke: 840, answered: 990 } }] }],
   ['answered', { cancelled: { ms: 5, reason: 'answered_elsewhere' } }],
-  ['cancelled', { cancelled: { ms: 5, reason: 'caller_hung_up' } }],
+  ['the caller hung up', { cancelled: { ms: 5, reason: 'caller_hung_up' } }],
+  ['declined', { cancelled: { ms: 5, reason: 'declined' } }],
 ])('a call is %s', (words, changes) => {
   expect(lastLine(changes)?.trimEnd()).toBe(`    3 s  1001      Ada 1002                      ${words}`)
+})
+
+it('a call that rang in vain says so', () => {
+  const rung = { pushedMs: 9, devices: [device] }
+  expect(lastLine({ ...rung, askedAt: -25_000 })).not.toContain('not answered')
+  expect(lastLine({ ...rung, askedAt: -26_001 })).toContain('pushed, not answered')
+  expect(lastLine({ pushedMs: 9, askedAt: -26_001 })).not.toContain('not answered')
 })
 
 it('fits the terminal, and shows the newest', () => {
@@ -46,7 +59,7 @@ it('`wakecall top` prints a screen where there is no terminal', async () => {
   await pns.post('/register', { extension: '1001', platform: 'ios', token: VOIP, deviceId: 'phone-1' })
   await pns.ask('/push_call?to=1001&from=1002&name=Ada')
   const { code, out } = await run(['top', '--pns', pns.url])
-  expect([code, out]).toEqual([0, expect.stringMatching(/Ada 1002 +pushed +phone-1: accepted/)])
+  expect([code, out]).toEqual([0, expect.stringMatching(/Ada 1002 +pushed +phone-1: pushed/)])
 })
 
 it('without a PNS it says so', async () => {

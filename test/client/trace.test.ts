@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { CallRecord } from '../../client/call-record.ts'
+import { ownTrace } from '../../client/own-trace.ts'
 import { timelineOf } from '../../client/timeline.ts'
 import type { TraceAnswer, TraceDevice, TraceStep } from '../../wire/trace.ts'
 
@@ -101,4 +103,90 @@ test.each([
 test('a call to nobody says so; one whose pushes are not known does not', () => {
   expect(last(traceOf([], { devices: [] }))).toMatch(/nothing was pushed/)
   expect(timelineOf(traceOf([], { devices: [], incomplete: ['pushes'] })).join()).not.toMatch(/nothing was pushed/)
+})
+
+const seen: CallRecord = {
+  callId: 'c',
+  to: '1001',
+  from: { number: '1002', name: 'Ada' },
+  askedAt: Date.UTC(2026, 2, 1),
+  ringSeconds: 30,
+  pushedMs: 20,
+  devices: [
+    { deviceId: 'i', platform: 'ios', outcome: 'accepted', steps: { woke: 700, invited: 703, answered: 2_000 } },
+    { deviceId: 'a', platform: 'android', outcome: 'skipped', reason: 'no_fcm_token', steps: {} },
+  ],
+  cancelled: { ms: 2_001, reason: 'answered_elsewhere' },
+}
+
+test('without the relay a call is what the PNS saw of it', () => {
+  expect(timelineOf({ ...ownTrace(seen), seen, lacks: 'The relay is away.' })).toEqual([
+    'Call c to 1001 from 1002',
+    '',
+    '      ms      gap  who   what',
+    '       0           1001  PBX asked to ring',
+    '      20      +20  1001  relay accepted the call',
+    '      20       +0  i     SNS accepted the push',
+    '      20       +0  a     not pushed: no_fcm_token',
+    '     700     +680  i     phone woke and registered',
+    '     703       +3  i     INVITE to the phone',
+    '    2000    +1297  i     phone answered',
+    '    2001       +1  1001  call cancelled: a phone answered',
+    '',
+    'Only what this PNS saw: The relay is away.',
+    'ios i: woke after 700 ms',
+    'android a: not reached: no_fcm_token: no FCM token is registered',
+  ])
+})
+
+test('a phone is invited after it woke, though that was heard of a moment before', () => {
+  const [device] = seen.devices
+  const early = { ...seen, devices: device ? [{ ...device, steps: { woke: 700, invited: 698 } }] : [] }
+  const lines = timelineOf({ ...ownTrace(early), seen: early }).filter((line) => / i {2}/.test(line))
+  expect(lines.slice(-2)).toEqual([
+    '     700     +680  i     phone woke and registered',
+    '     700       +0  i     INVITE to the phone',
+  ])
+})
+
+test('what is cancelled because a phone answered is cancelled after that', () => {
+  const early = { ...seen, cancelled: { ms: 1_990, reason: 'answered_elsewhere' as const } }
+  const lines = timelineOf({ ...ownTrace(early), seen: early })
+  expect(lines.slice(9, 11)).toEqual([
+    '    2000    +1297  i     phone answered',
+    '    2000       +0  1001  call cancelled: a phone answered',
+  ])
+  const gone = { ...early, cancelled: { ms: 1_990, reason: 'caller_hung_up' as const } }
+  expect(timelineOf({ ...ownTrace(gone), seen: gone })[9]).toContain('1990')
+})
+
+test('a wake that the relay has not heard of yet stands there as the PNS saw it', () => {
+  const trace = { ...traceOf(accepted), devices: [{ ...iphone, unknown: ['woke'] }] }
+  const device = { deviceId: 'i', platform: 'ios', outcome: 'accepted', steps: { woke: 700 } } as const
+  const lines = timelineOf({ ...trace, seen: { ...seen, devices: [device] } })
+  expect(lines).toContain('     700     +675  i     phone woke and registered')
+  expect(lines.at(-1)).toBe('ios i: woke after 700 ms')
+})
+
+test('where SNS gave no answer it is not known whether it took the push', () => {
+  const detail = 'sns_slow'
+  const lines = timelineOf(traceOf([step('sns_refused', 40, 'i', { detail }), step('cancel_not_sent', 50, 'i', { detail })]))
+  expect(lines).toContain('      50      +10  i     cancel not pushed: sns_slow')
+  expect(lines).toContain('      40      +38  i     SNS gave no answer')
+  expect(lines.at(-1)).toMatch(/^ios i: not known whether SNS took the push: /)
+})
+
+test('that the PNS gave up stands in the way of the call, with why', () => {
+  const { pushedMs, cancelled, ...asked } = seen
+  const failed: CallRecord = { ...asked, devices: [], failed: { ms: 2_000, code: 'relay_slow' } }
+  expect(timelineOf({ ...ownTrace(failed), seen: failed })).toEqual([
+    'Call c to 1001 from 1002',
+    '',
+    '      ms      gap  who   what',
+    '       0           1001  PBX asked to ring',
+    '    2000    +2000  1001  PNS gave up: The relay did not answer in time',
+    '',
+    'The relay has not written which phones it pushed to.',
+  ])
+  expect(timelineOf({ ...ownTrace(seen), seen }).join()).not.toContain('gave up')
 })

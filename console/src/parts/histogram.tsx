@@ -1,5 +1,5 @@
 import { scaleLinear, scaleLog } from 'd3-scale'
-import { showMs } from '../format.ts'
+import { showMs } from '../../../client/call-words.ts'
 import type { Bucket } from '../percentile.ts'
 import { TEXTS } from '../texts.ts'
 

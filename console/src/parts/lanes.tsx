@@ -1,11 +1,13 @@
 import { scaleSymlog } from 'd3-scale'
+import { showMs } from '../../../client/call-words.ts'
 import type { TimelineRow } from '../../../client/timeline.ts'
-import { showMs } from '../format.ts'
 import { TEXTS } from '../texts.ts'
 
 const [WIDTH, LANE, LEFT, RIGHT, AXIS] = [900, 36, 150, 30, 24]
 const TICKS_MS = [0, 10, 100, 1_000, 10_000, 100_000]
 const LABEL_CHARACTERS = 18
+/** A gap is named where its words have room. */
+const GAP = 60
 
 const cut = (text: string): string => (text.length > LABEL_CHARACTERS ? `${text.slice(0, LABEL_CHARACTERS - 1)}…` : text)
 
@@ -35,9 +37,19 @@ export function Lanes({ rows, devices }: { rows: readonly TimelineRow[]; devices
         return (
           <g key={deviceId ?? ''}>
             <text class="lane" x={0} y={y + 4}>
-              {cut(deviceId ?? TEXTS.timeline.pbx)}
+              {cut(deviceId ?? TEXTS.timeline.call)}
             </text>
             {times.length > 0 && <line class="way" x1={x(Math.min(...times))} x2={x(Math.max(...times))} y1={y} y2={y} />}
+            {own.slice(1).map(({ ms }, i) => {
+              const [from, to] = [x(times[i] ?? 0), x(ms)]
+              return (
+                to - from > GAP && (
+                  <text key={ms} class="gap" x={(from + to) / 2} y={y - 6}>
+                    {showMs(ms - (times[i] ?? 0))}
+                  </text>
+                )
+              )
+            })}
             {own.map(({ step, ms, words }) => (
               <circle key={`${step} ${ms}`} class={`step ${step}`} cx={x(ms)} cy={y} r={6}>
                 <title>{`${ms} ms: ${words}`}</title>

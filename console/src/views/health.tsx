@@ -1,9 +1,12 @@
 import { useState } from 'preact/hooks'
+import { showMs } from '../../../client/call-words.ts'
 import type { Finding } from '../../../client/doctor/finding.ts'
 import type { Health as HealthAnswer } from '../../../client/health.ts'
 import { attempt, post } from '../api.ts'
 import { facts } from '../facts.ts'
-import { showMs, showSeconds, showTime } from '../format.ts'
+import { focusContent } from '../focus.ts'
+import { showSeconds, showTime } from '../format.ts'
+import { AskedState } from '../parts/asked-state.tsx'
 import { TEXTS } from '../texts.ts'
 import { type Asked, useAsked } from '../use-asked.ts'
 
@@ -34,18 +37,20 @@ function factsOf({
     [facts.wakes, outbox.wakes],
     [facts.lastContact, known(relay.at, timeOf)],
     [facts.p95, known(relay.p95Ms, showMs)],
-    [facts.clock, known(relay.clockOffsetMs, (ms) => `${ms} ms`)],
+    [facts.clock, known(relay.clockOffsetMs, says.clock)],
     [facts.certificate, known(relay.certificate, ({ validTo, issuer }) => `${timeOf(validTo)} (${issuer})`)],
     [facts.lastPush, known(lastPush, ({ at, result }) => `${timeOf(at)}: ${result}`)],
   ]
 }
 
+/** What wants doing comes first. */
+const LEVELS: readonly Finding['level'][] = ['broken', 'warning', 'ok']
+
 function Findings({ findings }: { findings: readonly Finding[] }) {
-  const bad = findings.filter(({ level }) => level !== 'ok')
-  const good = findings.filter(({ level }) => level === 'ok')
+  const sorted = findings.toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level))
   return (
     <ul class="findings">
-      {[...bad, ...good].map(({ id, level, seen, why, todo }) => (
+      {sorted.map(({ id, level, seen, why, todo }) => (
         <li key={`${id} ${seen}`} class={level}>
           <strong>{says.levels[level]}</strong> <code>{id}</code> <bdi>{seen}</bdi>
           {level !== 'ok' && (
@@ -88,6 +93,7 @@ function ParkedChanges({ answer, again }: Asked<Parked>) {
     if (!confirm(says.confirmDrop(deviceId))) return
     await attempt(post('/drop_parked', { extension, deviceId }))
     await again()
+    focusContent()
   }
   return (
     <section>
@@ -116,15 +122,15 @@ function ParkedChanges({ answer, again }: Asked<Parked>) {
 
 /** How the PNS and its way to the relay are. */
 export function Health() {
-  const { answer, error } = useAsked<HealthAnswer>('/health', REFRESH_MS)
+  const { answer, ...state } = useAsked<HealthAnswer>('/health', REFRESH_MS)
   const parked = useAsked<Parked>('/devices?parked=true', REFRESH_MS)
   return (
     <>
       <h1>{says.title}</h1>
-      {!answer && <p>{error ?? TEXTS.loading}</p>}
+      <AskedState {...state} />
       {answer && (
         <>
-          {answer.problems.length === 0 && <p class="fine">{says.ok}</p>}
+          {answer.problems.length === 0 && state.error === undefined && <p class="fine">{says.ok}</p>}
           <ul class="findings">
             {answer.problems.map(({ code, detail }) => (
               <li key={code} class="broken">

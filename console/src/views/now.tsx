@@ -1,7 +1,10 @@
-import { type CallDevice, type CallRecord, stateOf } from '../../../client/call-record.ts'
+import { Fragment } from 'preact'
+import { type CallRecord, ringingOf, stateOf } from '../../../client/call-record.ts'
+import { deviceWords, failureWords, stateWords } from '../../../client/call-words.ts'
 import { attempt } from '../api.ts'
-import { calls, isInProgress, isMore, loadOlder } from '../calls.ts'
-import { showMs, showTime } from '../format.ts'
+import { calls, isMore, loadOlder } from '../calls.ts'
+import { showTime } from '../format.ts'
+import { Caller } from '../parts/caller.tsx'
 import { hrefOf, route } from '../route.ts'
 import { TEXTS } from '../texts.ts'
 import { useNow } from '../use-now.ts'
@@ -11,37 +14,21 @@ import { Timeline } from './timeline.tsx'
 const HOUR_MS = 3600 * 1000
 const { columns } = TEXTS.now
 
-/** `from` as it is shown: names are anybody's text, and may have any direction. */
-function Caller({ from: { number, name } }: { from: CallRecord['from'] }) {
-  const shown = number === 'anonymous' ? TEXTS.now.withheld : number
-  return (
-    <>
-      {name !== undefined && <bdi class="name">{name}</bdi>} <bdi>{shown}</bdi>
-    </>
-  )
-}
-
-function deviceWords({ outcome, steps }: CallDevice): string {
-  if (steps.answered !== undefined) return `${TEXTS.states.answered} ${showMs(steps.answered)}`
-  if (steps.woke !== undefined) return `${TEXTS.states.woke} ${showMs(steps.woke)}`
-  return TEXTS.outcomes[outcome]
-}
-
 function Row({ call, now, isOpen }: { call: CallRecord; now: number; isOpen: boolean }) {
-  const state = stateOf(call)
   return (
-    <tr class={isInProgress(call, now) ? 'live' : undefined}>
-      <td data-label={columns.asked}>
+    <tr class={ringingOf(call, now) === 'ringing' ? 'live' : undefined}>
+      <td class="whole" data-label={columns.asked}>
         <time dateTime={new Date(call.askedAt).toISOString()}>{showTime(call.askedAt, now)}</time>
       </td>
-      <td data-label={columns.to}>
+      <td class="to" data-label={columns.to}>
         <bdi>{call.to}</bdi>
       </td>
       <td data-label={columns.from}>
         <Caller from={call.from} />
       </td>
       <td data-label={columns.state}>
-        <span class={`state ${state}`}>{TEXTS.states[state]}</span> {call.problem}
+        <span class={`state ${ringingOf(call, now) === 'missed' ? 'missed' : stateOf(call)}`}>{stateWords(call, now)}</span>{' '}
+        {failureWords(call)}
       </td>
       <td data-label={columns.devices}>
         <ul class="devices">
@@ -52,11 +39,11 @@ function Row({ call, now, isOpen }: { call: CallRecord; now: number; isOpen: boo
           ))}
         </ul>
       </td>
-      <td data-label={columns.way}>
+      <td data-label={columns.timeline}>
         <button
           type="button"
           aria-expanded={isOpen}
-          aria-label={TEXTS.now.open(call.callId)}
+          aria-label={TEXTS.now.open(call.to, showTime(call.askedAt, now))}
           onClick={() => {
             location.hash = hrefOf('now', isOpen ? '' : call.callId)
           }}
@@ -68,13 +55,13 @@ function Row({ call, now, isOpen }: { call: CallRecord; now: number; isOpen: boo
   )
 }
 
-/** Calls in progress and of the last hour, newest first, each with its timeline. */
+/** Calls that ring and those of the last hour, newest first, each with its timeline. */
 export function Now() {
   const now = useNow(1000)
-  const recent = calls.value.filter((call) => now - call.askedAt < HOUR_MS || call.callId === route.value.rest)
-  const { some, left, more } = useSome(recent)
   const open = route.value.rest
-  const inProgress = recent.filter((call) => isInProgress(call, now)).length
+  const recent = calls.value.filter((call) => now - call.askedAt < HOUR_MS || call.callId === open)
+  const { some, left, more } = useSome(recent)
+  const isElsewhere = open !== '' && !some.some(({ callId }) => callId === open)
   const showOlder = () => {
     more()
     if (left === 0) void attempt(loadOlder())
@@ -82,7 +69,8 @@ export function Now() {
   return (
     <>
       <h1>{TEXTS.now.title}</h1>
-      <p>{TEXTS.now.inProgress(inProgress)}</p>
+      {isElsewhere && <Timeline key={open} callId={open} seen={recent.find(({ callId }) => callId === open)} />}
+      <p>{TEXTS.now.ringing(recent.filter((call) => ringingOf(call, now) === 'ringing').length)}</p>
       {recent.length === 0 && <p>{TEXTS.now.empty}</p>}
       {recent.length > 0 && (
         <table class="calls">
@@ -97,16 +85,16 @@ export function Now() {
           </thead>
           <tbody>
             {some.map((call) => (
-              <>
-                <Row key={call.callId} call={call} now={now} isOpen={call.callId === open} />
+              <Fragment key={call.callId}>
+                <Row call={call} now={now} isOpen={call.callId === open} />
                 {call.callId === open && (
-                  <tr key={`${call.callId} way`} class="way">
+                  <tr class="way">
                     <td colSpan={Object.keys(columns).length}>
-                      <Timeline call={call} isLive={isInProgress(call, now)} />
+                      <Timeline callId={call.callId} seen={call} />
                     </td>
                   </tr>
                 )}
-              </>
+              </Fragment>
             ))}
           </tbody>
         </table>

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
-import { mustSignIn, post } from '../api.ts'
+import { mustSignIn, post, Refused } from '../api.ts'
 import { TEXTS } from '../texts.ts'
 
 export function SignIn() {
-  const [wrong, setWrong] = useState(false)
+  const [wrong, setWrong] = useState('')
 
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault()
@@ -11,8 +11,9 @@ export function SignIn() {
     try {
       await post('/sign_in', { token })
       mustSignIn.value = false
-    } catch {
-      setWrong(true)
+    } catch (error) {
+      const isWrong = error instanceof Refused && error.code === 'token_required'
+      setWrong(isWrong ? TEXTS.signIn.wrong : `${TEXTS.failed}: ${(error as Error).message}`)
     }
   }
 
@@ -27,7 +28,7 @@ export function SignIn() {
         </label>
         <button type="submit">{TEXTS.signIn.submit}</button>
       </form>
-      <p role="alert">{wrong && TEXTS.signIn.wrong}</p>
+      <p role="alert">{wrong}</p>
     </main>
   )
 }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
-import { showMs } from '../format.ts'
+import { showMs } from '../../../client/call-words.ts'
+import { AskedState } from '../parts/asked-state.tsx'
 import { Histogram } from '../parts/histogram.tsx'
 import { type Bucket, percentile } from '../percentile.ts'
 import { TEXTS } from '../texts.ts'
@@ -17,7 +18,7 @@ const within = (buckets: readonly Bucket[], share: number): string => showMs(per
 /** How long phones take to wake, by platform. */
 export function Wakes() {
   const [hours, setHours] = useState(24)
-  const { answer, error } = useAsked<WakeTimes>(`/wake_times?hours=${hours}`, REFRESH_MS)
+  const { answer, ...state } = useAsked<WakeTimes>(`/wake_times?hours=${hours}`, REFRESH_MS)
   const seen = PLATFORMS.map((platform) => ({
     platform,
     buckets: answer?.buckets.filter((bucket) => bucket.platform === platform) ?? [],
@@ -36,7 +37,7 @@ export function Wakes() {
           ))}
         </select>
       </label>
-      {!answer && <p>{error ?? TEXTS.loading}</p>}
+      <AskedState {...state} />
       {answer && seen.length === 0 && <p>{TEXTS.wakes.empty}</p>}
       {seen.length > 0 && (
         <table>
