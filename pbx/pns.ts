@@ -1,3 +1,4 @@
+import type { PhoneStep } from '../client/call-record.ts'
 import { socketPathOf } from '../client/listen.ts'
 import type { CancelReason } from '../wire/calls.ts'
 import { openHttp } from './http.ts'
@@ -37,8 +38,12 @@ export type Pns = {
   /** Gives the ids of the devices that were pushed to. */
   pushCall: (call: PushCall) => Promise<string[]>
   cancelCall: (callId: string, reason: CancelReason) => Promise<void>
-  /** The phone with this token registered for this call. */
-  woke: (callId: string, extension: string, device: { token: string } | { deviceId: string }) => Promise<void>
+  /** What a phone did for a call: it registered, was sent the INVITE, answered. */
+  tell: (
+    step: PhoneStep,
+    call: { callId: string; extension: string },
+    device: { token: string } | { deviceId: string },
+  ) => Promise<void>
   /** The ids of an extension's devices. */
   devices: (extension: string) => Promise<string[]>
   /** Gives its id. With the id of a device that is there already it takes that one's place. */
@@ -76,7 +81,7 @@ export function openPns(place: string, localToken: string | undefined, withinMs:
       return pushed.map(({ deviceId }) => deviceId)
     },
     cancelCall: async (callId, reason) => void (await ask('POST', '/cancel_call', { callId, reason })),
-    woke: async (callId, extension, device) => void (await ask('POST', '/woke', { callId, extension, ...device })),
+    tell: async (step, { callId, extension }, device) => void (await ask('POST', `/${step}`, { callId, extension, ...device })),
     devices: async (extension) => {
       const { devices } = await ask('GET', `/devices?${new URLSearchParams({ extension })}`)
       return (devices as { deviceId: string }[]).map(({ deviceId }) => deviceId)

@@ -4,7 +4,7 @@ import { createCall } from './call/call.ts'
 import type { CallEvent, CallRules, Effect, HoldEnd, Phone } from './call/events.ts'
 
 export type CallDeps = {
-  pns: Pick<Pns, 'pushCall' | 'cancelCall' | 'woke'>
+  pns: Pick<Pns, 'pushCall' | 'cancelCall' | 'tell'>
   log: Logger
   /** When the PNS has been told of the phones of the extension that have registered. */
   registered: (extension: string) => Promise<void>
@@ -69,11 +69,11 @@ export function holdCall(deps: CallDeps, rules: CallRules, { end, ...facts }: Ho
     // Without Kamailio there is nobody who could be told.
     ring_all: () => void deps.ringAll(extension).finally(() => machine.handle({ type: 'all_rung' })),
     cancel_push: ({ reason }) => attempt('the push is not cancelled', pns.cancelCall(callId, reason)),
-    tell_woke({ token }) {
-      deps.onWake(now() - startedAt)
+    tell({ step, token }) {
+      if (step === 'woke') deps.onWake(now() - startedAt)
       attempt(
-        'the wake is not told',
-        asked.promise.then(() => pns.woke(callId, extension, { token })),
+        'what the phone did is not told',
+        asked.promise.then(() => pns.tell(step, { callId, extension }, { token })),
       )
     },
     end_hold: ({ status }) => end(status),

@@ -63,9 +63,12 @@ export function createHolder(deps: HolderDeps) {
 
   function onNotice(notice: Notice): void {
     deps.onNotice(notice)
-    if (notice.event === 'refused') {
-      const { sipCallId, extension, phone, status } = notice
-      calls.get(keyOf(sipCallId, extension))?.handle({ type: 'refused', phone, status })
+    if (notice.event === 'refused' || notice.event === 'answered') {
+      const { sipCallId, extension, phone } = notice
+      const call = calls.get(keyOf(sipCallId, extension))
+      call?.handle(
+        notice.event === 'refused' ? { type: 'refused', phone, status: notice.status } : { type: 'phone_answered', phone },
+      )
     } else if (notice.event !== 'unregistered') {
       const { extension, phone: id, ruid, token } = notice.contact
       const phone = { id, ruid, token, deviceId: token === undefined ? undefined : deviceIdOf(id) }

@@ -10,15 +10,16 @@ export type Notice =
   | { event: 'registered'; contact: Contact; given: readonly string[]; source: string; expires: number }
   | { event: 'awake'; contact: Contact; given: readonly string[] }
   | { event: 'unregistered'; contact: Contact }
+  | { event: 'answered'; extension: string; sipCallId: string; phone: string }
   | { event: 'refused'; extension: string; sipCallId: string; phone: string; status: number }
 
 /** `undefined` for what this version does not know: Kamailio may be newer. */
 export function readNotice(request: SipRequest, extension: string): Notice | undefined {
   const told = (name: string) => headerOf(request, `X-Wakecall-${name}`) ?? ''
   const event = told('Event')
-  if (event === 'refused') {
-    return { event, extension, sipCallId: told('Call'), phone: told('Phone'), status: Number(told('Status')) }
-  }
+  const ofCall = { extension, sipCallId: told('Call'), phone: told('Phone') }
+  if (event === 'refused') return { event, ...ofCall, status: Number(told('Status')) }
+  if (event === 'answered') return { event, ...ofCall }
   const uri = told('Contact')
   const contact = { extension, uri, ruid: told('Ruid'), phone: told('Phone'), token: pushIdOf(uri) }
   if (event === 'unregistered') return { event, contact }

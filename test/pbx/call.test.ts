@@ -5,12 +5,12 @@ const [AWAKE, OTHER] = [phone(5060), phone(5062)]
 
 describe('contacts', () => {
   test('every reachable contact is dialled at once, and one that registers as it comes', () => {
-    const { handle, of } = startCall()
+    const { handle, of, told } = startCall()
     handle({ type: 'contacts', contacts: [AWAKE] })
     expect(of('dial').map(({ contact }) => contact)).toEqual([AWAKE])
     handle({ type: 'registered', contact: OTHER })
     expect(of('dial').map(({ contact }) => contact)).toEqual([AWAKE, OTHER])
-    expect(of('tell_woke').map(({ contact }) => contact)).toEqual([OTHER])
+    expect(told('woke')).toEqual([OTHER])
   })
 
   test('a contact that registers before the contacts are read is dialled once', () => {
@@ -82,7 +82,7 @@ describe('contacts', () => {
 })
 
 test('after events were missed, a phone that registered meanwhile is dialled, and one whose leg was lost is dialled again', () => {
-  const { handle, of } = startCall()
+  const { handle, of, told } = startCall()
   const [lost, declined] = [AWAKE, OTHER]
   handle(
     { type: 'contacts', contacts: [lost, declined] },
@@ -93,7 +93,7 @@ test('after events were missed, a phone that registered meanwhile is dialled, an
   expect(of('hand_back')).toEqual([])
   handle({ type: 'contacts', contacts: [lost, declined, phone(5070, A)] })
   expect(of('dial').map(({ contact }) => contact.place)).toEqual([5060, 5062, 5060, 5070].map((port) => phone(port).place))
-  expect(of('tell_woke').map(({ contact }) => contact.phone)).toEqual([A])
+  expect(told('woke')).toEqual([phone(5070, A)])
 })
 
 test('after events were missed, with nobody left to dial it is over', () => {
@@ -101,6 +101,21 @@ test('after events were missed, with nobody left to dial it is over', () => {
   handle({ type: 'contacts', contacts: [AWAKE] }, { type: 'pushed', devices: 0 }, { type: 'leg_lost', leg: 'leg-1' })
   handle({ type: 'contacts', contacts: [] })
   expect(of('hand_back').map(({ status }) => status)).toEqual(['UNAVAILABLE'])
+})
+
+test('the PNS hears which phone was invited and which answered, if the push was for it', () => {
+  const { handle, told } = startCall()
+  const [pushed, desk] = [phone(5070, A), AWAKE]
+  handle({ type: 'contacts', contacts: [desk, pushed] }, { type: 'registered', contact: OTHER })
+  expect([told('invited'), told('answered')]).toEqual([[pushed, OTHER], []])
+  handle({ type: 'leg_answered', leg: 'leg-2', name: 'x' }, { type: 'leg_answered', leg: 'leg-3', name: 'y' })
+  expect(told('answered')).toEqual([pushed])
+})
+
+test('of a desk phone it hears nothing', () => {
+  const { handle, told } = startCall()
+  handle({ type: 'contacts', contacts: [AWAKE] }, { type: 'leg_answered', leg: 'leg-1', name: 'x' })
+  expect([told('invited'), told('answered')]).toEqual([[], []])
 })
 
 describe('an answer', () => {

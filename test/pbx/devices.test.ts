@@ -185,7 +185,7 @@ describe('a phone that registers', () => {
     const [before] = await devices()
     pass(60 * SECONDS)
     register(at(5060), { callId: 'a' })
-    expect(await devices()).toEqual([{ ...before, token: tail(VOIP) }])
+    expect(await devices()).toEqual([{ ...before, token: tail(VOIP), changedAt: expect.any(Number) }])
     pass(60 * SECONDS)
     drop(at(5060, iphone(OLD)))
     expect(await devices()).toHaveLength(1)
@@ -267,6 +267,6 @@ describe('a phone that registers', () => {
     expect(await devices()).toEqual([before])
     port.register = works
     register(at(5060), { callId: 'a' })
-    expect(await devices()).toEqual([{ ...before, token: tail(VOIP) }])
+    expect(await devices()).toEqual([{ ...before, token: tail(VOIP), changedAt: expect.any(Number) }])
   })
 })

@@ -1,3 +1,4 @@
+import type { PhoneStep } from '../../client/call-record.ts'
 import { createCall } from '../../pbx/asterisk/call/call.ts'
 import { type Contact, contactOf } from '../../pbx/asterisk/call/contacts.ts'
 import type { CallEvent, CallRules, Effect } from '../../pbx/asterisk/call/events.ts'
@@ -17,6 +18,9 @@ export function startCall(rules: Partial<CallRules> = {}) {
     effects,
     of: <T extends Effect['type']>(type: T) =>
       effects.filter((effect): effect is Extract<Effect, { type: T }> => effect.type === type),
+    /** The phones of which the PNS was told this. */
+    told: (step: PhoneStep) =>
+      effects.flatMap((effect) => (effect.type === 'tell' && effect.step === step ? [effect.contact] : [])),
     handle: (...events: CallEvent[]) => {
       for (const event of events) call.handle(event)
     },

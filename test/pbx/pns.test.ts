@@ -66,15 +66,16 @@ test('a wake, by the token of the phone and by its id', async () => {
   await pns.register(PHONE)
   await pns.pushCall(CALL)
   const [deviceId = ''] = await pns.devices('1001')
-  await pns.woke(CALL.callId, '1001', { token: VOIP })
-  await pns.woke(CALL.callId, '1001', { deviceId })
+  const call = { callId: CALL.callId, extension: '1001' }
+  await pns.tell('woke', call, { token: VOIP })
+  await pns.tell('answered', call, { deviceId })
   const woken = () => relay.to('POST', '/v1/wakes').flatMap(({ body }) => body.wakes)
   await until(() => expect(woken()).toContainEqual(expect.objectContaining({ callId: CALL.callId, deviceId })))
 })
 
 test('what the PNS refuses has its code and words', async () => {
   const { relay, pns } = await client()
-  expect(await failureOf(pns.woke('never', '1001', { token: VOIP }))).toMatchObject({
+  expect(await failureOf(pns.tell('woke', { callId: 'never', extension: '1001' }, { token: VOIP }))).toMatchObject({
     code: 'call_not_found',
     message: expect.stringContaining('has not pushed such a call'),
   })

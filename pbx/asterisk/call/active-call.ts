@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { PhoneStep } from '../../../client/call-record.ts'
 import type { Settings } from '../../../client/load-settings.ts'
 import type { Pns, PnsFailed } from '../../pns.ts'
 import { type Ari, AriRefused, type Channel, type HangupReason } from '../ari/rest.ts'
@@ -164,12 +165,12 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
     if (leg?.dialplan.app_name === 'Stasis') machine.handle({ type: 'peer_waits' })
   }
 
-  async function tellWoke({ phone }: Contact): Promise<void> {
+  async function tell(step: PhoneStep, { phone }: Contact): Promise<void> {
     const { callId } = await facts
     await asked
-    if (phone !== undefined) return pns.woke(callId, extension, { token: phone })
+    if (phone !== undefined) return pns.tell(step, { callId, extension }, { token: phone })
     const [only, ...others] = await pns.devices(extension)
-    if (only !== undefined && others.length === 0) await pns.woke(callId, extension, { deviceId: only })
+    if (only !== undefined && others.length === 0) await pns.tell(step, { callId, extension }, { deviceId: only })
   }
 
   async function ringShortly(contact: Contact, reason: HangupReason): Promise<void> {
@@ -203,7 +204,7 @@ export function takeCall(deps: CallDeps, channel: Channel, args: StasisArguments
         'the push is not cancelled',
         facts.then(({ callId }) => pns.cancelCall(callId, reason)),
       ),
-    tell_woke: ({ contact }) => attempt('the wake is not told', tellWoke(contact)),
+    tell: ({ step, contact }) => attempt('what the phone did is not told', tell(step, contact)),
     short_ring: ({ contact, reason }) => attempt('a late phone is not told', ringShortly(contact, reason)),
   }
   function act(effect: Effect): void {

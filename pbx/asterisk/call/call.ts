@@ -33,6 +33,12 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
     legs.set(leg, { contact, at: now(), ringing: false })
     note('dialled', { leg, at: contact.place, woke })
     act({ type: 'dial', leg, contact })
+    tell('invited', contact)
+  }
+
+  /** A phone without a token was not pushed to, unless it came after that. */
+  function tell(step: 'invited' | 'answered', contact: Contact): void {
+    if (contact.phone !== undefined || contacts.find(contact)?.woke) act({ type: 'tell', step, contact })
   }
 
   function hangUp(leg: string, reason: HangupReason): void {
@@ -87,22 +93,25 @@ export function createCall(rules: CallRules, { act, note, newLeg, now }: CallPor
       if (known && !isToRedial(known, contact)) return
       wakeMs ??= now() - startedAt
       dial(contact, true)
-      act({ type: 'tell_woke', contact })
+      act({ type: 'tell', step: 'woke', contact })
     } else if (!known && rules.stopLateRings && !stopped && someAsleep()) {
       contacts.add(contact, true)
       note('late', { at: contact.place })
-      act({ type: 'tell_woke', contact })
+      act({ type: 'tell', step: 'woke', contact })
       shortRing(contact)
     }
   }
 
   function legAnswered(id: string, name: string): void {
     if (id === peer) return
+    const leg = legs.get(id)
     // The caller has gone, or another was faster.
-    if (phase !== 'ringing' || !legs.delete(id)) {
+    if (phase !== 'ringing' || !leg) {
       hangUp(id, isAnswered ? 'answered_elsewhere' : 'normal')
       return
     }
+    legs.delete(id)
+    tell('answered', leg.contact)
     peer = id
     isAnswered = true
     end('answered', 'answered_elsewhere', 'answered_elsewhere', { leg: id, ms: Math.round(now() - startedAt) })

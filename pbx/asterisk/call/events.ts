@@ -1,3 +1,4 @@
+import type { PhoneStep } from '../../../client/call-record.ts'
 import type { CancelReason } from '../../../wire/calls.ts'
 import type { HangupReason } from '../ari/rest.ts'
 import type { Contact } from './contacts.ts'
@@ -35,7 +36,7 @@ export type Effect =
   | { type: 'hang_up'; leg: string; reason: HangupReason }
   | ({ type: 'hand_back' } & HandBack)
   | { type: 'cancel_push'; reason: CancelReason }
-  | { type: 'tell_woke'; contact: Contact }
+  | { type: 'tell'; step: PhoneStep; contact: Contact }
   /** INVITE and CANCEL, so that the screen of a late phone goes away. */
   | { type: 'short_ring'; contact: Contact; reason: HangupReason }
 

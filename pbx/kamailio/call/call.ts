@@ -1,3 +1,4 @@
+import type { PhoneStep } from '../../../client/call-record.ts'
 import type { CancelReason } from '../../../wire/calls.ts'
 import type { CallEvent, CallPorts, CallRules, HoldEnd, Phone } from './events.ts'
 
@@ -64,11 +65,15 @@ export function createCall(rules: CallRules, { act, note }: CallPorts) {
     finish(statuses.some(isBusy) ? 486 : statuses.includes(603) ? 603 : 504, holdOver ? 'timed_out' : 'declined')
   }
 
+  function tell(step: PhoneStep, phone: Phone | undefined): void {
+    if (phone?.token !== undefined) act({ type: 'tell', step, token: phone.token })
+  }
+
   function late(phone: Phone): void {
     if (heard.has(phone.id) || phone.token === undefined || !rules.stopLateRings || !isPushedTo(phone)) return
     heard.set(phone.id, { ...phone, woke: true })
     note('late')
-    act({ type: 'tell_woke', token: phone.token })
+    tell('woke', phone)
     act({ type: 'short_ring', phone, answered: isAnswered })
   }
 
@@ -81,7 +86,8 @@ export function createCall(rules: CallRules, { act, note }: CallPorts) {
     heard.set(phone.id, { ...phone, woke, ...(early !== undefined && { refused: early }) })
     if (known && early === undefined) return
     note('phone heard', { woke })
-    if (woke && phone.token !== undefined) act({ type: 'tell_woke', token: phone.token })
+    if (woke) tell('woke', phone)
+    tell('invited', phone)
     if (heard.size >= rules.pinged) askPush()
     settle()
   }
@@ -103,6 +109,7 @@ export function createCall(rules: CallRules, { act, note }: CallPorts) {
       else came.set(phone.id, phone)
     },
     refused: ({ phone, status }) => refuse(phone, status),
+    phone_answered: ({ phone }) => tell('answered', heard.get(phone)),
     pings_over: askPush,
     pushed({ devices }) {
       push = devices

@@ -1,3 +1,4 @@
+import type { PhoneStep } from '../../../client/call-record.ts'
 import type { CancelReason } from '../../../wire/calls.ts'
 
 /**
@@ -14,6 +15,8 @@ export type CallEvent =
   | { type: 'registered'; phone: Phone }
   /** The phone's final answer, 300 to 699 (408: none came). */
   | { type: 'refused'; phone: string; status: number }
+  /** It was this phone; that the call is `answered` comes by itself. */
+  | { type: 'phone_answered'; phone: string }
   /** Who has not answered a ping by now is asleep. */
   | { type: 'pings_over' }
   /** `devices`: the ids of those that were pushed to. */
@@ -35,7 +38,7 @@ export type Effect =
   | { type: 'push'; awake: readonly string[] }
   | { type: 'ring_all' }
   | { type: 'cancel_push'; reason: CancelReason }
-  | { type: 'tell_woke'; token: string }
+  | { type: 'tell'; step: PhoneStep; token: string }
   /** The final answer of the hold: what rings goes on ringing, unless it is 6xx. */
   | { type: 'end_hold'; status: HoldEnd }
   /** INVITE and CANCEL, so that the screen of a late phone goes away. */

@@ -14,12 +14,14 @@ function hold(rules: Partial<CallRules> = {}) {
   call.begin()
   return {
     isHeld: call.isHeld,
-    /** What these events lead to. */
+    /** What these events lead to, beside what the PNS is told of phones. */
     given(...events: CallEvent[]): Effect[] {
       effects.length = 0
       for (const event of events) call.handle(event)
-      return [...effects]
+      return effects.filter(({ type }) => type !== 'tell')
     },
+    /** What the PNS is told of phones, since `given` was last called. */
+    told: (): string[] => effects.flatMap((effect) => (effect.type === 'tell' ? `${effect.step} ${effect.token}` : [])),
     effects,
   }
 }
@@ -84,7 +86,8 @@ describe('the hold ends', () => {
   test('not with one that is busy while another may wake; with that one when it is busy, too', () => {
     const call = hold()
     expect(call.given(heard(A), pushed('b'), refused(A, 486))).not.toContainEqual(end(486))
-    expect(call.given(heard(B))).toEqual([{ type: 'tell_woke', token: 'token-b' }])
+    expect(call.given(heard(B))).toEqual([])
+    expect(call.told()).toContain('woke token-b')
     expect(call.given(refused(B, 603))).toEqual([end(486)])
   })
 
@@ -162,9 +165,23 @@ describe('the push is taken back', () => {
     expect(hold().given(heard(A), pushed(), { type: 'answered' })).not.toContainEqual(
       expect.objectContaining({ type: 'cancel_push' }),
     )
-    expect(hold({ pinged: 0 }).given(pushed('a'), heard(A), { type: 'answered' })).toEqual([
-      { type: 'tell_woke', token: 'token-a' },
-    ])
+    expect(hold({ pinged: 0 }).given(pushed('a'), heard(A), { type: 'answered' })).toEqual([])
+  })
+})
+
+describe('the PNS is told', () => {
+  const desk = { id: 'desk', ruid: 'd', token: undefined, deviceId: undefined }
+
+  test('which phone woke, was sent the INVITE, and answered', () => {
+    const call = hold()
+    call.given(heard(A), pushed('b'), heard(B), { type: 'answered' }, { type: 'phone_answered', phone: B.id })
+    expect(call.told()).toEqual(['invited token-a', 'woke token-b', 'invited token-b', 'answered token-b'])
+  })
+
+  test('nothing of a phone that cannot be pushed to, or that nobody heard of', () => {
+    const call = hold()
+    call.given({ type: 'heard', phone: desk }, ...['desk', 'x'].map((phone): CallEvent => ({ type: 'phone_answered', phone })))
+    expect(call.told()).toEqual([])
   })
 })
 
@@ -177,10 +194,9 @@ describe('a phone that comes late', () => {
 
   test('rings for a moment, once', () => {
     const late: CallEvent = { type: 'registered', phone: A }
-    expect(over().given(late, late)).toEqual([
-      { type: 'tell_woke', token: 'token-a' },
-      { type: 'short_ring', phone: A, answered: false },
-    ])
+    const call = over()
+    expect(call.given(late, late)).toEqual([{ type: 'short_ring', phone: A, answered: false }])
+    expect(call.told()).toEqual(['woke token-a'])
   })
 
   test('hears that another one has answered', () => {

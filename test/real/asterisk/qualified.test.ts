@@ -17,6 +17,7 @@ test('a phone that wakes is reported several times, and called once', async () =
   await world.woken('ada')
   const phone = world.phone('1001', 'manual')
   await until(async () => expect(await world.asterisk.cli('pjsip show contacts')).toMatch(/1001\/sip:.* Avail /))
+  await until(() => expect(phone.output()).toContain('Incoming call'))
   await phone.command('accept')
   await until(() => expect([caller.heard(), phone.heard()]).toEqual([1, 1]))
   expect(phone.output().match(/Incoming call/g)).toHaveLength(1)

@@ -26,6 +26,9 @@ test('both hear each other, and the dialplan learns what happened', async () => 
   await until(() => expect(phone.output()).toContain('session closed'))
   expect(await world.outcome('1001')).toMatchObject({ status: 'ANSWERED', devices: 1, woke: 1, wakeMs: expect.any(Number) })
   expect(caller.output()).toContain('180 Ringing')
+  const { calls } = JSON.parse(await world.curl('/calls?limit=1'))
+  const times = { woke: expect.any(Number), invited: expect.any(Number), answered: expect.any(Number) }
+  expect(calls).toMatchObject([{ to: '1001', devices: [{ steps: times }] }])
 })
 
 test('the one who is called may end it, too', async () => {

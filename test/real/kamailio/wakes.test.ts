@@ -43,6 +43,26 @@ describe.concurrent('the phone wakes', () => {
     await until(async () => expect(await world.trace(call.callId, user)).toContain('"step":"woke"'))
   })
 
+  test('and the PNS knows which phone was sent the INVITE, and which answered', async () => {
+    const user = world.user()
+    const awake = await world.phone(user, { push: pushOf('tells-awake'), behaviour: 'rings' })
+    const asleep = await world.asleep(user, 'tells-asleep')
+    await world.known(user, 2)
+    const call = world.pbx.call(user)
+    await world.woken('tells-asleep')
+    asleep.wake()
+    asleep.register()
+    await until(() => expect(call.final()?.status).toBe(200))
+    await until(async () => {
+      const { seen } = JSON.parse(await world.trace(call.callId, user))
+      const steps = seen.devices.map(({ steps }: { steps: object }) => Object.keys(steps).sort())
+      expect(steps).toHaveLength(2)
+      expect(steps).toContainEqual(['invited'])
+      expect(steps).toContainEqual(['answered', 'invited', 'woke'])
+    })
+    expect(awake.invites()).toBe(1)
+  })
+
   test('and registers three times, once with a partial token: one INVITE', async () => {
     const user = world.user()
     const phone = await world.asleep(user, 'thrice', { behaviour: 'rings' })
