@@ -24,12 +24,17 @@ export const LOCAL_APP = 'com.example.phone'
 
 const groupOf = (functionName: string): string => `/wakecall/local/${functionName}`
 
+/** What can be taken away, and comes back at the same address. */
+export const CLOUD_PARTS = ['relay', 'dynamodb', 'sns'] as const
+export type CloudPart = (typeof CLOUD_PARTS)[number]
+
 export type CloudOptions = {
   port: number
   pbxs: Pbx[]
   dataDir?: string | undefined
   publishPerSecond?: number
   onWake?: (wake: PhoneWake) => void
+  onSight?: () => void
   clock?: Clock
 }
 
@@ -44,6 +49,7 @@ export type Cloud = {
   endpointEvents: Queue
   logs: (group: string) => string[]
   logGroups: () => string[]
+  setAway: (part: CloudPart, away: boolean) => Promise<void>
   close: () => Promise<void>
 }
 
@@ -53,11 +59,12 @@ export async function startCloud({
   dataDir,
   publishPerSecond = 300,
   onWake = () => {},
+  onSight = () => {},
   clock = systemClock,
 }: CloudOptions): Promise<Cloud> {
   const logStore = createLogStore(clock.now)
   const endpointEvents = createQueue((batch) => relay.events(batch))
-  const phones = createPhones({ clock, random: Math.random, onWake })
+  const phones = createPhones({ clock, random: Math.random, onWake, onSight })
   const sns = createSns({
     region: REGION,
     account: ACCOUNT,
@@ -95,6 +102,7 @@ export async function startCloud({
     await closeServers()
     throw error
   })
+  const parts = { relay, dynamodb: dynamoServer, sns: snsServer }
   return {
     relayUrl: relay.url,
     env,
@@ -102,6 +110,7 @@ export async function startCloud({
     endpointEvents,
     logs: (group) => logStore.read(group)?.map(({ message }) => message) ?? [],
     logGroups: logStore.groups,
+    setAway: async (part, away) => parts[part].setAway(away),
     close: async () => {
       await relay.close()
       await closeServers()

@@ -8,9 +8,9 @@ import { type Listening, listen } from './listen.ts'
 export async function startDynamo(table: string, dataDir?: string): Promise<Listening> {
   const server = dynalite({ createTableMs: 0, ...(dataDir && { path: dataDir }) })
   const idle = idleOf(server)
-  const { url, close } = await listen(server)
-  await createTable(url, table)
-  return { url, close: () => idle().then(close) }
+  const listening = await listen(server)
+  await createTable(listening.url, table)
+  return { ...listening, close: () => idle().then(listening.close) }
 }
 
 const PATIENCE_MS = 2_000

@@ -19,7 +19,7 @@ const HELP = `npm start -- [options]
   --port PORT      where the relay listens (default 7461; 0 takes a free one)
   --pns-port PORT  where the PNS listens (default 7460; 0 takes a free one)
   --data DIR       keep the relay's table and the PNS's registrations in DIR (default: forgotten at the end).
-                   SNS is made anew each time: phones other than the two must register again
+                   SNS is made anew each time: only virtual phones register again by themselves
 `
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
@@ -53,9 +53,9 @@ async function showCall({ relayUrl, pnsUrl, ring }: Demo, json: boolean): Promis
   return missing
 }
 
-function showGuide(pnsUrl: string): void {
+function showGuide({ pnsUrl, config }: Demo): void {
   print('Try next:\n')
-  for (const { says, line } of guide(pnsUrl)) print(`  # ${says}\n  ${line}\n`)
+  for (const { says, line } of guide(pnsUrl, config)) print(`  # ${says}\n  ${line}\n`)
   print('Ctrl-C ends it all.')
 }
 
@@ -74,16 +74,18 @@ async function main(): Promise<number> {
   const stop = interrupted()
   const dir = options.data ?? mkdtempSync(join(tmpdir(), 'wakecall-'))
   try {
-    const demo = await startDemo({ ...options, dir, persistent: options.data !== undefined })
+    const demo = await startDemo({ ...options, dir, persistent: options.data !== undefined }).catch((error) => {
+      throw explained(error, options.pnsPort)
+    })
     try {
       if (!options.json)
         print(
-          `Look at ${demo.pnsUrl}/ in a browser.\nRelay on ${demo.relayUrl}, PNS on ${demo.pnsUrl}; phones, Apple, Google and SNS are simulated.\n`,
+          `Look at ${demo.pnsUrl}/#phones in a browser.\nRelay on ${demo.relayUrl}, PNS on ${demo.pnsUrl}; phones, Apple, Google and SNS are simulated.\n`,
         )
       const missing = await showCall(demo, options.json)
       if (missing.length > 0) process.stderr.write(`Not seen: ${missing.join(', ')}\n\n`)
       if (options.once) return missing.length > 0 ? 1 : 0
-      if (!options.json) showGuide(demo.pnsUrl)
+      if (!options.json) showGuide(demo)
       await stop
       return 0
     } finally {
@@ -94,15 +96,15 @@ async function main(): Promise<number> {
   }
 }
 
-function explain(error: Error & { code?: string; port?: number }): string {
-  if (error.code === 'EADDRINUSE') return `Port ${error.port} is taken: choose another for the relay with --port.`
-  if (error.message.includes('EADDRINUSE')) return `The PNS's port is taken: choose another with --pns-port.`
-  return error.message
+function explained(error: Error & { code?: string; port?: number }, pnsPort: number): Error {
+  if (error.code !== 'EADDRINUSE') return error
+  const [whose, option] = error.port === pnsPort ? ['PNS', '--pns-port'] : ['relay', '--port']
+  return new Error(`Port ${error.port} is taken: choose another for the ${whose} with ${option}.`, { cause: error })
 }
 
 try {
   process.exitCode = await main()
 } catch (error) {
-  process.stderr.write(`${explain(error as Error)}\n`)
+  process.stderr.write(`${(error as Error).message}\n`)
   process.exitCode = 1
 }

@@ -18,11 +18,13 @@ export type TokenKind = (typeof TOKEN_KINDS)[number]
 /** `phone` is 1 to 64 characters of `A-Z a-z 0-9 _ . -`; an iPhone's VoIP and alert tokens name the same phone. */
 export type SimulatedToken = { kind: TokenKind; fate: Fate; phone: string }
 
-const TEXT = new RegExp(`^wakecall:(${TOKEN_KINDS.join('|')}):(${FATES.join('|')}):([A-Za-z0-9_.-]{1,64})$`)
+export const PHONE_NAME = /^[A-Za-z0-9_.-]{1,64}$/
+
+const TEXT = new RegExp(`^wakecall:(${TOKEN_KINDS.join('|')}):(${FATES.join('|')}):(.*)$`)
 
 const parseText = (text: string): SimulatedToken | undefined => {
   const [, kind, fate, phone] = TEXT.exec(text) ?? []
-  return phone ? { kind: kind as TokenKind, fate: fate as Fate, phone } : undefined
+  return phone && PHONE_NAME.test(phone) ? { kind: kind as TokenKind, fate: fate as Fate, phone } : undefined
 }
 
 /** Makes a token. Throws a RangeError for a phone that no token can name. */

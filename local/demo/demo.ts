@@ -1,12 +1,20 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pbx } from '../../core/pbx.ts'
 import { keyIdOf, publicKeyText } from '../../wire/signature.ts'
 import type { TraceAnswer } from '../../wire/trace.ts'
 import { LOCAL_APP, startCloud } from '../cloud.ts'
-import { tokenOf } from '../tokens.ts'
+import { listen } from '../listen.ts'
+import type { PhoneWake } from '../phones/phones.ts'
 import { type PnsProcess, startPns } from './pns.ts'
+import { createFeed } from './stage/feed.ts'
+import { createFront } from './stage/front.ts'
+import { readKept, writeKept } from './stage/kept.ts'
+import { type Placed, registrationOf } from './stage/placed.ts'
+import { createStage } from './stage/stage.ts'
 import { missingSteps } from './timeline.ts'
 
 const EXTENSION = '1001'
@@ -16,71 +24,81 @@ const POLL_MS = 50
 const CONFIRM_MS = 10_000
 const TRACE_MS = 20_000
 
-const token = (kind: 'voip' | 'alert' | 'fcm', phone: string) => tokenOf({ kind, phone, fate: 'accept' })
-
-const PHONES = [
-  { deviceId: 'iphone', platform: 'ios', token: token('voip', 'iphone'), alertToken: token('alert', 'iphone') },
-  { deviceId: 'android', platform: 'android', token: token('fcm', 'android') },
+/** They are there at each start; others are added. */
+const PHONES: readonly Placed[] = [
+  { name: 'iphone', extension: EXTENSION, platform: 'ios', fate: 'accept' },
+  { name: 'android', extension: EXTENSION, platform: 'android', fate: 'accept' },
 ]
 
-export const PHONE_IDS = PHONES.map(({ deviceId }) => deviceId)
+export const PHONE_IDS = PHONES.map(({ name }) => name)
+
+const others = (phones: readonly Placed[]) => phones.filter(({ name }) => !PHONE_IDS.includes(name))
 
 export type DemoOptions = { relayPort: number; pnsPort: number; dir: string; persistent: boolean }
 export type Demo = {
   relayUrl: string
   pnsUrl: string
+  /** The settings file of the PNS. */
+  config: string
   ring: (callId: string) => Promise<TraceAnswer>
   close: () => Promise<void>
 }
 
-/** The whole of Wakecall on one machine: the local cloud, a PNS in front of it, and two phones on extension 1001. */
+/**
+ * The whole of Wakecall on one machine: the local cloud, a PNS in front of it, and virtual phones, two of them on extension 1001.
+ * `pnsUrl`: the PNS's API and console, with the phones under `/phones`.
+ */
 export async function startDemo({ relayPort, pnsPort, dir, persistent }: DemoOptions): Promise<Demo> {
-  let pns: PnsProcess | undefined
-  const keyFile = join(dir, 'key.pem')
-  const publicKey = keyIn(dir, keyFile)
-  const cloud = await startCloud({
-    port: relayPort,
-    dataDir: persistent ? join(dir, 'dynamodb') : undefined,
-    pbxs: [
-      {
-        id: PBX,
-        name: 'Local',
-        keys: { [keyIdOf(publicKey)]: { publicKey, addedAt: 0 } },
-        quotas: { devices: 1000, pushesPerMinute: 6000 },
-      },
-    ],
-    // A phone that woke registers by SIP: this is what a PBX tells the PNS then.
-    onWake: ({ phone: deviceId, callId, extension }) => {
-      pns?.post('/woke', { deviceId, callId, extension }).catch(() => {})
-    },
-  })
+  const ends: (() => unknown)[] = []
+  const close = async () => {
+    for (const end of ends.splice(0).reverse()) await end()
+  }
   try {
-    const running = await startPns({
-      relayUrl: cloud.relayUrl,
-      port: pnsPort,
-      dir,
-      pbx: PBX,
-      keyFile,
-      app: LOCAL_APP,
+    let pns: PnsProcess | undefined
+    const keyFile = join(dir, 'key.pem')
+    const feed = createFeed('phones', () => stage.show())
+    const cloud = await startCloud({
+      port: relayPort,
+      dataDir: persistent ? join(dir, 'dynamodb') : undefined,
+      pbxs: [pbxOf(keyIn(dir, keyFile))],
+      onWake: (wake) => void (pns && tellWake(pns, wake).catch(() => {})),
+      onSight: feed.changed,
     })
+    ends.push(cloud.close)
+    // A folder of its own, because a socket's path must be short.
+    const socketDir = mkdtempSync(join(tmpdir(), 'wakecall-'))
+    ends.push(() => rmSync(socketDir, { recursive: true, force: true }))
+    const socket = join(socketDir, 'pns.sock')
+    const running = await startPns({ relayUrl: cloud.relayUrl, socket, dir, pbx: PBX, keyFile, app: LOCAL_APP })
     pns = running
-    await Promise.all(PHONES.map((phone) => running.post('/register', { extension: EXTENSION, ...phone })))
+    ends.push(running.close)
+
+    const file = join(dir, 'phones.json')
+    const registered = [...PHONES, ...others(readKept(file))]
+    await Promise.all(registered.map((phone) => running.post('/register', registrationOf(phone))))
     await confirmed(running)
-    return {
-      relayUrl: cloud.relayUrl,
-      pnsUrl: running.url,
-      ring: (callId) => ring(running, callId),
-      close: async () => {
-        await running.close()
-        await cloud.close()
-      },
-    }
+    const stage = createStage({ registered, cloud, pns: running, keep: (phones) => writeKept(file, others(phones)) })
+    const front = await listen(createFront(stage, feed, socket), pnsPort)
+    ends.push(front.close)
+    return { relayUrl: cloud.relayUrl, pnsUrl: front.url, config: running.config, ring: (callId) => ring(running, callId), close }
   } catch (error) {
-    await pns?.close()
-    await cloud.close()
+    await close()
     throw error
   }
 }
+
+/** A phone that woke registers by SIP, and is invited: this is what a PBX tells the PNS then. */
+async function tellWake(pns: PnsProcess, { phone: deviceId, callId, extension }: PhoneWake): Promise<void> {
+  await pns.post('/woke', { deviceId, callId, extension })
+  await pns.post('/invited', { deviceId, callId, extension })
+}
+
+const pbxOf = (publicKey: string): Pbx => ({
+  id: PBX,
+  name: 'Local',
+  keys: { [keyIdOf(publicKey)]: { publicKey, addedAt: 0 } },
+  quotas: { devices: 1000, pushesPerMinute: 6000 },
+})
 
 /** The PBX's key: made once, kept beside what was registered with it. Gives the public half. */
 function keyIn(dir: string, file: string): string {

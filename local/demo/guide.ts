@@ -1,7 +1,7 @@
 import { tokenOf } from '../tokens.ts'
 
 /** What to try next, each line ready for a shell. Every line of it works while `npm start` runs, in this order. */
-export function guide(pnsUrl: string): { says: string; line: string }[] {
+export function guide(pnsUrl: string, config: string): { says: string; line: string }[] {
   const dead = tokenOf({ kind: 'fcm', fate: 'unregistered', phone: 'carol' })
   const curl = (rest: string, path: string) => `curl -sS ${rest}'${pnsUrl}${path}'`
   return [
@@ -25,6 +25,7 @@ export function guide(pnsUrl: string): { says: string; line: string }[] {
     { says: 'Ring it again: it is gone, and removed', line: curl('', '/push_call?to=1003&from=1001&callId=try-4') },
     { says: 'Every device, and whether the relay knows it', line: curl('', '/devices') },
     { says: 'How the PNS does', line: curl('', '/health') },
+    { says: 'What is wrong, where something is', line: `npm run wakecall -- doctor --config ${config}` },
     { says: 'The same for Prometheus', line: curl('', '/metrics') },
   ]
 }

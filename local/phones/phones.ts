@@ -2,13 +2,11 @@
 
 import type { CallPayload, CancelPayload, WakePayload } from '../../wire/wake.ts'
 import type { Clock } from '../clock.ts'
+import { type CallState, DEEDS, type Deed, type PhoneCall } from './call.ts'
 import { drawWakeDelay } from './delay.ts'
 import type { Sight, SightKind } from './history.ts'
 import type { PhonePush } from './push.ts'
 import { readWake } from './wake.ts'
-
-/** Where a phone stands with one call. A phone that knows nothing of the call is `locked`. */
-type CallState = 'locked' | 'waking' | 'ringing' | 'cancelled' | 'expired'
 
 /** A phone woke for a call: now it would register by SIP. `pushedAt` and `at` in ms since 1970 by the phone's clock. */
 export type PhoneWake = {
@@ -22,18 +20,25 @@ export type PhoneWake = {
   at: number
 }
 
+/** `calls` has the oldest first. `act` does it with the newest call that it can be done with, and gives that. */
 export type Phones = {
   receive: (push: PhonePush) => void
+  act: (phone: string, deed: Deed) => PhoneCall | undefined
   history: (phone: string) => readonly Sight[]
+  calls: (phone: string) => readonly PhoneCall[]
   state: (phone: string, uuid: string) => CallState
   names: () => string[]
+  forget: (phone: string) => void
 }
 
-type Phone = { history: Sight[]; calls: Map<string, CallState> }
+type PhonesOptions = { clock: Clock; random: () => number; onWake: (wake: PhoneWake) => void; onSight?: () => void }
+type Phone = { history: Sight[]; calls: Map<string, PhoneCall> }
+
+/** No cancel changes these. */
+const SETTLED: readonly CallState[] = ['talking', 'ended', 'expired']
 
 /** `random` draws from [0, 1). A phone comes into being with the first push to it. */
-export function createPhones(options: { clock: Clock; random: () => number; onWake: (wake: PhoneWake) => void }): Phones {
-  const { clock, random, onWake } = options
+export function createPhones({ clock, random, onWake, onSight = () => {} }: PhonesOptions): Phones {
   const phones = new Map<string, Phone>()
 
   const phoneOf = (name: string): Phone => {
@@ -42,32 +47,43 @@ export function createPhones(options: { clock: Clock; random: () => number; onWa
     return phone
   }
 
+  const note = ({ history }: Phone, sight: Omit<Sight, 'at'>) => {
+    history.push({ at: clock.now(), ...sight })
+    onSight()
+  }
+
   const see = (phone: Phone, kind: SightKind, wake?: WakePayload, detail?: string) => {
     const uuid = wake && wake.event !== 'message' ? { uuid: wake.uuid } : {}
-    phone.history.push({ at: clock.now(), kind, ...uuid, ...(detail ? { detail } : {}) })
+    note(phone, { kind, ...uuid, ...(detail ? { detail } : {}) })
+  }
+
+  const enter = ({ calls }: Phone, wake: CallPayload | CancelPayload, state: CallState) => {
+    const { callId, uuid } = wake
+    const { at, from } = calls.get(uuid) ?? { at: clock.now(), from: wake.event === 'call' ? wake.from : undefined }
+    calls.set(uuid, { callId, uuid, from, at, state })
   }
 
   const ring = (phone: Phone, push: PhonePush, call: CallPayload) => {
     const { uuid, callId, to, expiresAt } = call
-    if (phone.calls.has(uuid)) return see(phone, 'repeated', call, `already ${phone.calls.get(uuid)}`)
+    if (phone.calls.has(uuid)) return see(phone, 'repeated', call, `already ${stateOf(phone, uuid)}`)
     const left = () => Date.parse(expiresAt) - clock.now()
     const miss = () => {
-      phone.calls.set(uuid, 'expired')
+      enter(phone, call, 'expired')
       see(phone, 'missed_call', call, `from ${call.from.name ?? call.from.number}`)
     }
     if (left() <= 0) return miss()
 
     const pushedAt = clock.now()
-    phone.calls.set(uuid, 'waking')
+    enter(phone, call, 'waking')
     see(phone, 'waking', call)
     clock.after(drawWakeDelay(random), () => {
-      if (phone.calls.get(uuid) !== 'waking') return
+      if (stateOf(phone, uuid) !== 'waking') return
       if (left() <= 0) return miss()
-      phone.calls.set(uuid, 'ringing')
+      enter(phone, call, 'ringing')
       see(phone, 'ringing', call, `from ${call.from.name ?? call.from.number}`)
       clock.after(left(), () => {
-        if (phone.calls.get(uuid) !== 'ringing') return
-        phone.calls.set(uuid, 'expired')
+        if (stateOf(phone, uuid) !== 'ringing') return
+        enter(phone, call, 'expired')
         see(phone, 'expired', call)
       })
       const { platform, device } = push
@@ -76,8 +92,8 @@ export function createPhones(options: { clock: Clock; random: () => number; onWa
   }
 
   const cancel = (phone: Phone, wake: CancelPayload) => {
-    if (phone.calls.get(wake.uuid) === 'expired') return
-    phone.calls.set(wake.uuid, 'cancelled')
+    if (SETTLED.includes(stateOf(phone, wake.uuid))) return
+    enter(phone, wake, 'cancelled')
     see(phone, 'cancelled', wake, wake.reason)
   }
 
@@ -98,13 +114,28 @@ export function createPhones(options: { clock: Clock; random: () => number; onWa
     ring(phone, push, wake)
   }
 
+  const act = (name: string, deed: Deed) => {
+    const { when, becomes } = DEEDS[deed]
+    const phone = phones.get(name)
+    const call = [...(phone?.calls.values() ?? [])].findLast(({ state }) => state === when)
+    if (!phone || !call) return undefined
+    phone.calls.set(call.uuid, { ...call, state: becomes })
+    note(phone, { kind: deed, uuid: call.uuid })
+    return call
+  }
+
   return {
     receive,
+    act,
     history: (phone) => phones.get(phone)?.history ?? [],
-    state: (phone, uuid) => phones.get(phone)?.calls.get(uuid) ?? 'locked',
+    calls: (phone) => [...(phones.get(phone)?.calls.values() ?? [])],
+    state: (phone, uuid) => stateOf(phones.get(phone), uuid),
     names: () => [...phones.keys()],
+    forget: (phone) => void phones.delete(phone),
   }
 }
+
+const stateOf = (phone: Phone | undefined, uuid: string): CallState => phone?.calls.get(uuid)?.state ?? 'locked'
 
 /** In Doze, Android holds back what has not high priority; a notification is shown at the next maintenance window. */
 const isDozing = ({ message }: PhonePush & { platform: 'android' }): boolean =>

@@ -2,7 +2,7 @@
  * The relay's functions in a thread of their own: the handlers that AWS runs, their environment, and standard output that
  * goes to a log. Its process variables are the functions' settings (lambdas/<function>/env.ts).
  */
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { SQSEvent } from 'aws-lambda'
 import type { Pbx } from '../../core/pbx.ts'
 import { createPbxStore } from '../../lambdas/aws/pbxs.ts'
@@ -17,7 +17,7 @@ import { createGateway } from './gateway.ts'
 
 export type RelayWorkerData = { port: number; pbxs: Pbx[] }
 
-const { port, pbxs } = workerData as RelayWorkerData
+const { port, pbxs, door } = workerData as RelayWorkerData & { door: MessagePort }
 
 const store = createPbxStore(process.env.TABLE_NAME ?? '')
 await Promise.all(pbxs.map((pbx) => store.create(pbx)))
@@ -25,5 +25,10 @@ await Promise.all(pbxs.map((pbx) => store.create(pbx)))
 // The queue hands over a batch at a time and waits for its answer.
 parentPort?.on('message', async (batch: SQSEvent) => parentPort?.postMessage(await events(batch)))
 
-const { url } = await listen(createGateway({ calls, devices, history, keys, messages }), port)
+const { url, setAway } = await listen(createGateway({ calls, devices, history, keys, messages }), port)
+// A way of its own: it waits for no batch.
+door.on('message', (away: boolean) => {
+  setAway(away)
+  door.postMessage(away)
+})
 parentPort?.postMessage(url)

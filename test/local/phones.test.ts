@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { virtualClock } from '../../local/clock.ts'
 import { createPhones, type PhoneWake } from '../../local/phones/phones.ts'
 import type { FcmMessage, PhonePush } from '../../local/phones/push.ts'
@@ -40,9 +40,10 @@ function android(wake: Wake, fate: Fate = 'accept'): PhonePush {
 function start(random = () => 0.25) {
   const clock = virtualClock(START)
   const wakes: PhoneWake[] = []
-  const phones = createPhones({ clock, random, onWake: (wake) => wakes.push(wake) })
+  const onSight = vi.fn()
+  const phones = createPhones({ clock, random, onWake: (wake) => wakes.push(wake), onSight })
   const seen = () => phones.history('phone').map(({ at, kind, detail }) => `${at - START} ${kind}${detail ? `: ${detail}` : ''}`)
-  return { ...phones, clock, wakes, seen, state: () => phones.state('phone', uuid) }
+  return { ...phones, clock, wakes, onSight, seen, state: () => phones.state('phone', uuid) }
 }
 
 describe.each([
@@ -193,6 +194,68 @@ describe('a push that an Android phone does not ring for', () => {
     receive({ ...android(CALL), message: { android: { priority: 'high' } } } as PhonePush)
     expect(seen()).toEqual(['0 push: data', '0 unreadable'])
   })
+})
+
+describe('somebody who holds the phone', () => {
+  async function ringing() {
+    const started = start()
+    started.receive(android(CALL))
+    await started.clock.advance(700)
+    return started
+  }
+
+  test('answers, and hangs up: no cancel ends what is talked in, and its time does not either', async () => {
+    const { act, receive, calls, seen, state, clock } = await ringing()
+    expect(act('phone', 'answered')).toMatchObject({ callId: 'call-1', uuid, from, at: START })
+    receive(android(CANCEL))
+    await clock.advance(60_000)
+    expect(state()).toBe('talking')
+    expect(act('phone', 'hung_up')?.callId).toBe('call-1')
+    expect(calls('phone').map((call) => call.state)).toEqual(['ended'])
+    expect(seen().filter((sight) => !sight.includes('push'))).toEqual([
+      '0 waking',
+      '700 ringing: from Ann',
+      '700 answered',
+      '60700 hung_up',
+    ])
+  })
+
+  test('declines: it rings no more, and misses nothing', async () => {
+    const { act, clock, seen, state } = await ringing()
+    expect(act('phone', 'declined')?.callId).toBe('call-1')
+    await clock.advance(60_000)
+    expect([state(), seen().at(-1)]).toEqual(['ended', '700 declined'])
+  })
+
+  test('can do nothing with a phone that only wakes, was cancelled, or is not there', async () => {
+    const { act, receive, clock, state, names } = start()
+    receive(android(CALL))
+    expect([act('phone', 'answered'), act('phone', 'hung_up'), act('other', 'answered')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    receive(android(CANCEL))
+    await clock.advance(700)
+    expect([act('phone', 'answered'), act('phone', 'declined'), state()]).toEqual([undefined, undefined, 'cancelled'])
+    expect(names()).toEqual(['phone'])
+  })
+
+  test('answers the newest of two calls', async () => {
+    const { act, receive, clock, calls } = await ringing()
+    receive(android({ ...CALL, callId: 'call-2', uuid: callUuid('pbx', 'call-2') }))
+    await clock.advance(700)
+    expect(act('phone', 'answered')?.callId).toBe('call-2')
+    expect(calls('phone').map((call) => call.state)).toEqual(['ringing', 'talking'])
+  })
+})
+
+test('whoever watches hears of each sight; a phone that is forgotten has none', () => {
+  const { receive, forget, history, onSight } = start()
+  receive(android(CALL))
+  expect(onSight).toHaveBeenCalledTimes(history('phone').length)
+  forget('phone')
+  expect(history('phone')).toEqual([])
 })
 
 test.each(['notification', 'data'] as const)('a message is shown, android %s', (kind) => {
