@@ -1,14 +1,16 @@
 /**
  * `npm run bench`: prints every figure beside its baseline, writes bench/results.json, exits 1 if one is not ok. Measures named
- * as arguments run alone and write nothing; three run only so: `soak` because it takes minutes, `asterisk` and `kamailio` because they
- * need root, too.
+ * as arguments run alone and write nothing; four run only so: `soak` because it takes minutes, `asterisk` and `kamailio` because they
+ * need root, too, and `console` because it needs Chromium.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { benchAsterisk } from './asterisk.ts'
 import { benchBundle } from './bundle.ts'
 import { benchCalls } from './calls.ts'
+import { benchConsole } from './console.ts'
 import { benchEvents } from './events.ts'
+import { benchFeed } from './feed.ts'
 import { benchKamailio } from './kamailio.ts'
 import { benchPns } from './pns.ts'
 import { benchMemory } from './pns-memory.ts'
@@ -26,8 +28,9 @@ const MEASURES: Record<string, () => Promise<Row[]>> = {
   memory: () => benchMemory(100_000),
   events: benchEvents,
   trace: benchTrace,
+  feed: benchFeed,
 }
-const ALONE = { soak: () => benchMemory(1_000_000), asterisk: benchAsterisk, kamailio: benchKamailio }
+const ALONE = { soak: () => benchMemory(1_000_000), asterisk: benchAsterisk, kamailio: benchKamailio, console: benchConsole }
 
 const asked = process.argv.slice(2)
 const known: typeof MEASURES = { ...MEASURES, ...ALONE }
