@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { attempt, post } from './api.ts'
 import { follow } from './stream.ts'
 
 /** What can be seen of a virtual phone of `npm start` (local/demo/stage/shown.ts); `sights` has the newest first. */
@@ -23,3 +24,11 @@ export const followPhones = (): (() => void) =>
       stage.value = shown as Stage
     },
   })
+
+/** Does something under `/phones`, which answers with all of them as they are then. */
+export const change = (path: string, params: object): Promise<void> =>
+  attempt(
+    post<Stage>(path, params).then((shown) => {
+      stage.value = shown
+    }),
+  )

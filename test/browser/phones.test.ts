@@ -1,5 +1,5 @@
 /** The virtual phones of `npm start`, in the hands of somebody who tries them. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openPage, show } from './browser.ts'
 import { openBrowser } from './chromium.ts'
@@ -156,6 +156,11 @@ test('a name that is taken, or none, adds nothing, and it says why', async () =>
   expect(await page.locator('li.phone').count()).toBe(before)
 })
 
+const fateIs = (name: string, fate: string) =>
+  expect
+    .poll(() => demo.ask('/phones'))
+    .toMatchObject({ phones: expect.arrayContaining([expect.objectContaining({ name, fate })]) })
+
 /** What becomes of pushes, where the way of the call says it, and in which words. */
 test.for([
   ['unregistered', 'cell', /^Google refused the push.*UNREGISTERED/],
@@ -169,9 +174,7 @@ test.for([
   const [name, extension] = [`is-${fate}`, `20-${fate}`]
   await add(page, name, extension)
   await phone(page, name).getByLabel('Pushes to it').selectOption(fate)
-  await expect
-    .poll(() => demo.ask('/phones'))
-    .toMatchObject({ phones: expect.arrayContaining([expect.objectContaining({ name, fate })]) })
+  await fateIs(name, fate)
   await expect.poll(() => demo.ask(`/devices?extension=${extension}`)).toMatchObject({ devices: [{ confirmed: true }] })
   await ring(page, extension, 'Somebody')
   await wayIn(page)
@@ -182,11 +185,65 @@ test.for([
     .waitFor()
 })
 
+/** The parts of the cloud come back, however the test ends. */
+const comeBack = () =>
+  onTestFinished(async () => {
+    const headers = { 'content-type': 'application/json' }
+    for (const part of ['relay', 'dynamodb', 'sns']) {
+      await fetch(`${demo.url}/phones/away`, { method: 'POST', headers, body: JSON.stringify({ part, away: false }) })
+    }
+  })
+
+/** Holds the requests to a path until they are let go. */
+async function hold(page: Page, path: string) {
+  const held: Route[] = []
+  await page.route(`**${path}`, (route) => void held.push(route))
+  return { held, letGo: () => Promise.all(held.splice(0).map((route) => route.continue())) }
+}
+
+test('what was chosen stands while the answer is awaited, whatever else happens', async () => {
+  comeBack()
+  const page = await visit()
+  const { held, letGo } = await hold(page, '/phones/{away,fate}')
+  const sns = page.getByRole('group', { name: 'Take away' }).getByLabel('SNS')
+  const fate = phone(page, 'android').getByLabel('Pushes to it')
+  await sns.check()
+  await fate.selectOption('throttled')
+  await add(page, 'in-between', '1013')
+  await phone(page, 'in-between').waitFor()
+  expect(held).toHaveLength(2)
+  expect([await sns.isChecked(), await fate.inputValue()]).toEqual([true, 'throttled'])
+  await letGo()
+  await expect.poll(() => demo.ask('/phones')).toMatchObject({ away: { sns: true } })
+  await fateIs('android', 'throttled')
+  await sns.uncheck()
+  await fate.selectOption('accept')
+  await letGo()
+  await expect.poll(() => demo.ask('/phones')).toMatchObject({ away: { sns: false } })
+  await fateIs('android', 'accept')
+  expect([await sns.isChecked(), await fate.inputValue()]).toEqual([false, 'accept'])
+})
+
+test('what was chosen and refused is taken back, and it is said', async () => {
+  const page = await visit({ isRefused: true })
+  await page.route('**/phones/{away,fate}', (route) => route.fulfill({ status: 502, json: { title: 'Not now' } }))
+  const sns = page.getByRole('group', { name: 'Take away' }).getByLabel('SNS')
+  await sns.click()
+  await page.getByText('That did not work: Not now').waitFor()
+  await expect.poll(() => sns.isChecked()).toBe(false)
+  await press(page, 'Dismiss')
+  const fate = phone(page, 'android').getByLabel('Pushes to it')
+  await fate.selectOption('throttled')
+  await page.getByText('That did not work: Not now').waitFor()
+  await expect.poll(() => fate.inputValue()).toBe('accept')
+})
+
 test.for([
   ['the relay', 'relay', 'not pushed', /^PNS gave up/],
   ['DynamoDB', 'dynamodb', 'not pushed', /^PNS gave up/],
   ['SNS', 'sns', 'no push accepted', /^SNS gave no answer/],
 ] as const)('without %s nobody is rung, and it is said; it comes back', async ([words, part, state, said]) => {
+  comeBack()
   const page = await visit({ isRefused: true })
   const cloud = page.getByRole('group', { name: 'Take away' })
   await cloud.getByLabel(words).check()

@@ -1,8 +1,8 @@
-import { attempt, post } from '../api.ts'
 import { focusContent } from '../focus.ts'
 import { showTime } from '../format.ts'
-import { type Phone, stage } from '../phones.ts'
+import { change, type Phone, stage } from '../phones.ts'
 import { TEXTS } from '../texts.ts'
+import { useChoice } from '../use-choice.ts'
 import { Caller } from './caller.tsx'
 import { Select } from './fields.tsx'
 
@@ -40,7 +40,7 @@ function Screen({ phone: { name, state, call } }: { phone: Phone }) {
             key={i}
             type="button"
             class={kind}
-            onClick={() => attempt(post(path, { name }))}
+            onClick={() => change(path, { name })}
             aria-label={`${words} ${name}`}
           >
             {words}
@@ -53,7 +53,8 @@ function Screen({ phone: { name, state, call } }: { phone: Phone }) {
 
 /** A virtual phone: its screen, what becomes of the pushes to it, and what it saw last. */
 export function VirtualPhone({ phone }: { phone: Phone }) {
-  const { name, extension, platform, fate, sights } = phone
+  const { name, extension, platform, sights } = phone
+  const [fate, setFate] = useChoice(phone.fate, (fate) => change('/phones/fate', { name, fate }))
   return (
     <li class="phone">
       <h2>
@@ -63,12 +64,7 @@ export function VirtualPhone({ phone }: { phone: Phone }) {
         {TEXTS.platforms[platform]}, {says.on} <bdi>{extension}</bdi>
       </p>
       <Screen phone={phone} />
-      <Select
-        label={says.fate}
-        options={fateOptions()}
-        value={fate}
-        onChange={(chosen) => attempt(post('/phones/fate', { name, fate: chosen }))}
-      />
+      <Select label={says.fate} options={fateOptions()} value={fate} onChange={setFate} />
       <ol class="sights">
         {sights.slice(0, SIGHTS).map(({ at, kind, detail }) => (
           <li key={`${at} ${kind} ${detail}`}>
@@ -78,7 +74,7 @@ export function VirtualPhone({ phone }: { phone: Phone }) {
       </ol>
       <button
         type="button"
-        onClick={() => attempt(post('/phones/remove', { name })).then(focusContent)}
+        onClick={() => change('/phones/remove', { name }).then(focusContent)}
         aria-label={`${says.remove} ${name}`}
       >
         {says.remove}

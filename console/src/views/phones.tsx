@@ -4,8 +4,9 @@ import { attempt, post } from '../api.ts'
 import { calls } from '../calls.ts'
 import { type Fields, Form, Select } from '../parts/fields.tsx'
 import { fateOptions, VirtualPhone } from '../parts/phone.tsx'
-import { followPhones, stage } from '../phones.ts'
+import { change, followPhones, stage } from '../phones.ts'
 import { TEXTS } from '../texts.ts'
+import { useChoice } from '../use-choice.ts'
 import { useNow } from '../use-now.ts'
 import { Timeline } from './timeline.tsx'
 
@@ -39,7 +40,7 @@ function Ring() {
 
 function Add() {
   return (
-    <Form title={says.add} onSubmit={(phone) => attempt(post('/phones/add', phone))}>
+    <Form title={says.add} onSubmit={(phone) => change('/phones/add', phone)}>
       <label>
         {says.phoneName} <input name="name" required pattern="[A-Za-z0-9_.\-]+" maxLength={64} title={says.nameForm} />
       </label>
@@ -53,19 +54,22 @@ function Add() {
   )
 }
 
+function CloudPart({ part, isAway }: { part: string; isAway: boolean }) {
+  const [away, setAway] = useChoice(isAway, (away) => change('/phones/away', { part, away }))
+  return (
+    <label>
+      <input type="checkbox" checked={away} onChange={({ currentTarget }) => setAway(currentTarget.checked)} />{' '}
+      {says.parts[part] ?? part}
+    </label>
+  )
+}
+
 function Cloud({ away }: { away: Record<string, boolean> }) {
   return (
     <fieldset>
       <legend>{says.cloud}</legend>
       {Object.entries(away).map(([part, isAway]) => (
-        <label key={part}>
-          <input
-            type="checkbox"
-            checked={isAway}
-            onChange={({ currentTarget }) => attempt(post('/phones/away', { part, away: currentTarget.checked }))}
-          />{' '}
-          {says.parts[part] ?? part}
-        </label>
+        <CloudPart key={part} part={part} isAway={isAway} />
       ))}
     </fieldset>
   )
