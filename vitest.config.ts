@@ -6,7 +6,7 @@ const PURE = ['test/{core,wire,pbx}/**/*.test.ts']
 const STACK = ['test/lib/**/*.test.ts', 'test/monitoring/{alarm-math,delivery-filters,docs,function-filters}.test.ts']
 // Many tests run the real commands: with what Node has compiled before, each starts in half the time.
 const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') }
-const common = { testTimeout: 20_000, hookTimeout: 30_000, env }
+const common = { testTimeout: 20_000, hookTimeout: 30_000, expect: { poll: { timeout: 10_000 } }, env }
 
 export default defineConfig({
   test: {

@@ -9,5 +9,6 @@ export default defineConfig({
     maxConcurrency: 40,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 })

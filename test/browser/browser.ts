@@ -36,5 +36,5 @@ export async function show(page: Page, view: string, heading = view): Promise<vo
 }
 
 export async function expectRows(page: Page, count: number): Promise<void> {
-  await expect.poll(() => page.locator('tbody > tr').count(), { timeout: 10_000 }).toBe(count)
+  await expect.poll(() => page.locator('tbody > tr').count()).toBe(count)
 }

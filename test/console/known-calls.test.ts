@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CallRecord } from '../../client/call-record.ts'
-import { KEPT, newestOf, withChanged } from '../../console/src/known-calls.ts'
+import { callInHand, KEPT, newestOf, withChanged } from '../../console/src/known-calls.ts'
 
 const call = (askedAt: number, changes: Partial<CallRecord> = {}): CallRecord => ({
   callId: `call-${askedAt}`,
@@ -23,4 +23,26 @@ test('a page that is open for days forgets the oldest ones', () => {
   expect(full.size).toBe(KEPT)
   const after = newestOf(withChanged(full, [call(KEPT)]))
   expect([after.length, after[0]?.askedAt, after.at(-1)?.askedAt]).toEqual([KEPT / 2, KEPT, KEPT / 2 + 1])
+})
+
+const phone = { deviceId: 'phone', platform: 'ios', outcome: 'accepted', steps: {} } as const
+const rings = { pushedMs: 9, devices: [phone] }
+
+test.for([
+  ['the newest of those that ring', [call(3, rings), call(2, rings)], 3],
+  ['one that rings, before a newer one of which nothing is known yet', [call(3), call(2, rings)], 2],
+  ['one that rings, before a newer one that reached nobody', [call(3, { pushedMs: 9 }), call(2, rings)], 2],
+  [
+    'one that rings, before a newer one that was answered',
+    [call(3, { devices: [{ ...phone, steps: { answered: 1 } }] }), call(2, rings)],
+    2,
+  ],
+  ['the newest, if none rings', [call(3, { pushedMs: 9 }), call(2, { ...rings, ringSeconds: 0 })], 3],
+  ['the newest, of which nothing is known yet', [call(3), call(2, { pushedMs: 9 })], 3],
+] as const)('in hand is %s', ([, newest, askedAt]) => {
+  expect(callInHand(newest, 10)?.askedAt).toBe(askedAt)
+})
+
+test('without a call none is in hand', () => {
+  expect(callInHand([], 10)).toBeUndefined()
 })

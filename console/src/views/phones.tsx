@@ -1,7 +1,8 @@
 import { useEffect } from 'preact/hooks'
-import { type CallRecord, ringingOf } from '../../../client/call-record.ts'
+import { ringingOf } from '../../../client/call-record.ts'
 import { attempt, post } from '../api.ts'
 import { calls } from '../calls.ts'
+import { callInHand } from '../known-calls.ts'
 import { type Fields, Form, Select } from '../parts/fields.tsx'
 import { fateOptions, VirtualPhone } from '../parts/phone.tsx'
 import { change, followPhones, stage } from '../phones.ts'
@@ -75,17 +76,16 @@ function Cloud({ away }: { away: Record<string, boolean> }) {
   )
 }
 
-/** The timeline of the newest call that rings, or else of the newest, as it goes. */
+/** The timeline of the call in hand, as it goes. */
 function LastCall() {
   const now = useNow(1000)
-  const isRinging = (call: CallRecord) => ringingOf(call, now) === 'ringing'
-  const call = calls.value.find(isRinging) ?? calls.value[0]
+  const call = callInHand(calls.value, now)
   if (!call) return null
   const { callId } = call
   return (
     <section>
       <h2>{says.last}</h2>
-      {isRinging(call) && (
+      {ringingOf(call, now) === 'ringing' && (
         <button type="button" onClick={() => attempt(post('/cancel_call', { callId, reason: 'caller_hung_up' }))}>
           {says.cancel}
         </button>
