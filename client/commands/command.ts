@@ -11,6 +11,14 @@ export class CommandFailed extends Error {
   }
 }
 
+/** Options or arguments that a command does not have: its `--help` says which it has. */
+export class UsageError extends CommandFailed {
+  constructor(message: string) {
+    super(2, message)
+    this.name = 'UsageError'
+  }
+}
+
 const plain = (name: string) => name.replaceAll('-', '').toLowerCase()
 
 /** citty passes over options that it does not know; a misspelt one must not be taken for a call without it. */
@@ -18,9 +26,9 @@ function refuseUnknown({ args, cmd }: CommandContext<ArgsDef>): void {
   const known = Object.entries((cmd.args ?? {}) as ArgsDef)
   const names = new Set(known.map(([name]) => plain(name)))
   const stranger = Object.keys(args).find((name) => name !== '_' && !names.has(plain(name)))
-  if (stranger !== undefined) throw new CommandFailed(2, `Unknown option --${stranger}.`)
+  if (stranger !== undefined) throw new UsageError(`Unknown option --${stranger}.`)
   const positionals = known.filter(([, { type }]) => type === 'positional').length
-  if (args._.length > positionals) throw new CommandFailed(2, `Too many arguments: ${args._.slice(positionals).join(' ')}.`)
+  if (args._.length > positionals) throw new UsageError(`Too many arguments: ${args._.slice(positionals).join(' ')}.`)
 }
 
 export type Command = CommandDef & { subCommands?: Record<string, Command> }

@@ -84,11 +84,13 @@ it('a registration that was answered survives kill -9', async () => {
 
 it.each([
   [['push-call', '--to', '1001'], /--from/],
-  [['push-call', '--to', '1', '--from', '2', '--rings=9'], /Unknown option/],
+  [['push-call', '--to', '1', '--from', '2', '--rings=9'], /Unknown option --rings\.\n`wakecall push-call --help` says/],
   [['devices', 'of', 'whom'], /Too many arguments/],
-  [['trace'], /CALLID/],
-  [['dance'], /Unknown command/],
-  [[], /No command/],
+  [['trace'], /CALLID\n`wakecall trace --help` says/],
+  [['dance'], /Unknown command dance\n`wakecall --help` says/],
+  [['tarce', 'CALLID'], /Unknown command tarce\nDid you mean `wakecall trace`\?/],
+  [['keys', 'rotaet'], /Unknown command rotaet\nDid you mean `wakecall keys rotate`\?/],
+  [[], /No command specified\.\n`wakecall --help` says/],
   [['devices', '--pns', 'nowhere'], /--pns must be/],
 ])('%j is refused as usage', async (args, message) => {
   const { code, out, err } = await run(args)
@@ -188,8 +190,15 @@ it('the local token is taken from the environment', async () => {
   expect(await run(args, { WAKECALL_LOCAL_TOKEN: 'a-long-secret-of-ours' })).toMatchObject({ code: 0 })
 })
 
-it('--help and --version', async () => {
-  expect(await run(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('push-call') })
-  expect(await run(['push-call', '--help'])).toMatchObject({ code: 0, out: expect.stringContaining('--ring-seconds') })
+it('--help, help and --version', async () => {
+  for (const ask of ['--help', 'help']) {
+    expect(await run([ask])).toMatchObject({ code: 0, out: expect.stringContaining('push-call') })
+  }
+  for (const ask of [
+    ['push-call', '--help'],
+    ['help', 'push-call'],
+  ]) {
+    expect(await run(ask)).toMatchObject({ code: 0, out: expect.stringContaining('--ring-seconds') })
+  }
   expect(await run(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
 })
