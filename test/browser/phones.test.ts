@@ -197,9 +197,13 @@ const comeBack = () =>
 /** Holds the requests to a path until they, and all that come later, are let go. */
 async function hold(page: Page, path: string) {
   const held: Route[] = []
-  await page.route(path, (route) => void held.push(route))
+  let isOpen = false
+  await page.route(path, async (route) => {
+    if (isOpen) await route.continue()
+    else held.push(route)
+  })
   const letGo = async () => {
-    await page.unroute(path)
+    isOpen = true
     await Promise.all(held.map((route) => route.continue()))
   }
   return { held, letGo }
