@@ -75,7 +75,7 @@ function ownProblems({ counts, names, storageProblem }: Vitals, oldestSeconds: n
       ? [problem('outbox_old', `A change of a device has waited ${oldestSeconds} s for the relay: run wakecall doctor.`)]
       : []),
     ...(counts.parked > 0
-      ? [problem('changes_parked', `The relay refused ${counts.parked} changes: see wakecall devices --parked.`)]
+      ? [problem('changes_parked', `Changes that the relay refused: ${counts.parked}. See wakecall devices --parked.`)]
       : []),
     ...stale.map(({ host, ageSeconds }) =>
       problem('name_stale', `No resolver answers for ${host}: an address of ${ageSeconds} s ago is used. Mend the DNS.`),

@@ -1,5 +1,5 @@
 import type { Finding } from '../../client/doctor/finding.ts'
-import type { Phone } from './phones.ts'
+import type { Phone } from './stage.ts'
 
 type PhoneState = Phone['state']
 

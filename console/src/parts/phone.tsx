@@ -1,6 +1,7 @@
 import { focusContent } from '../focus.ts'
 import { showTime } from '../format.ts'
-import { change, type Phone, stage } from '../phones.ts'
+import { change, stage } from '../phones.ts'
+import type { Phone } from '../stage.ts'
 import { TEXTS } from '../texts.ts'
 import { useChoice } from '../use-choice.ts'
 import { Caller } from './caller.tsx'
