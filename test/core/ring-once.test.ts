@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { LEASE_MS } from '../../core/claim.ts'
 import { isoTime } from '../../core/clock.ts'
 import { ring } from '../../core/ring.ts'
@@ -72,6 +72,17 @@ test('a call whose function died between claim and push is taken over after the 
   expect(world.sns.sent.map(({ push }) => push.ttlSeconds)).toEqual([27, 27])
   expect(world.sns.sent.map(wakecallOf)).toMatchObject([{ expiresAt: answer.expiresAt }, { expiresAt: answer.expiresAt }])
   expect(Math.min(...world.sns.sent.map(({ at }) => at))).toBeGreaterThan(START + LEASE_MS)
+})
+
+test('who waits for a result asks for it less and less often, and sees it soon', async () => {
+  const world = await worldWithPhones()
+  world.sns.script('voip-i', { outcome: 'accepted', takesMs: 2000 })
+  const first = ring(world.ports, PBX, call('c1'))
+  const take = vi.fn(world.stores.claims.take)
+  const again = await ring({ ...world.ports, claims: { ...world.stores.claims, take } }, PBX, call('c1'))
+  expect(again.answer).toEqual({ ...(await first).answer, repeated: true })
+  expect(take.mock.calls.length).toBeLessThan(10)
+  expect(world.clock.now()).toBeLessThanOrEqual(START + 2500)
 })
 
 test('while the lease of the dead function runs, nobody takes the call over', async () => {
