@@ -77,7 +77,7 @@ test('a call rings both with the name of the caller; one answers, the other one 
   await says(page, 'android', 'talking')
   await says(page, 'iphone', 'call cancelled')
   await wayIn(page).getByRole('cell', { name: 'phone answered', exact: true }).waitFor()
-  expect(await page.getByRole('button', { name: 'The caller hangs up' }).count()).toBe(0)
+  await page.getByRole('button', { name: 'The caller hangs up' }).waitFor({ state: 'detached' })
   // Who answered by keyboard stands where the call is ended.
   await page.keyboard.press('Enter')
   await says(page, 'android', 'locked')
@@ -228,7 +228,7 @@ test('what was chosen stands while the answer is awaited, whatever else happens'
   await fate.selectOption('accept')
   await expect.poll(() => demo.ask('/phones')).toMatchObject({ away: { sns: false } })
   await fateIs('android', 'accept')
-  expect([await sns.isChecked(), await fate.inputValue()]).toEqual([false, 'accept'])
+  await expect.poll(() => Promise.all([sns.isChecked(), fate.inputValue()])).toEqual([false, 'accept'])
 })
 
 test('what was chosen and refused is taken back, and it is said', async () => {
